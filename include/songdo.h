@@ -1,0 +1,154 @@
+/* songdo.h - the public interface of Songdo, a quantum-circuit state-vector simulator.
+ *
+ * This header is the ground floor: status codes and plain structs are declared here and used by
+ * everything below. Functions are grouped by noun: songdo_env, songdo_program, songdo_circuit,
+ * songdo_state, songdo_result.
+ *
+ * Conventions, said once:
+ *   - Qubit 0 is bit 0, the least significant bit of the amplitude index, and the rightmost character
+ *     of a bit string.
+ *   - A function that can fail returns songdo_status; its result goes out through the first argument,
+ *     which is set to NULL on failure. The library never prints, exits or aborts.
+ *   - An env may be used by one thread at a time; different envs are independent.
+ *   - "Collective" functions must be called by every rank of the env, with equal arguments, and return
+ *     the same status on every rank.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SONGDO_H
+#define SONGDO_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define SONGDO_API __attribute__((visibility("default")))
+#else
+#define SONGDO_API
+#endif
+
+/* ---- Status and errors ------------------------------------------------------------------------ */
+
+/* What a function reports. The values are the exit codes of the songdo command (docs/cli.md). */
+typedef enum songdo_status {
+	SONGDO_OK = 0,
+	SONGDO_NEGATIVE = 1,           /* finished, the answer is negative (states differ, ...) */
+	SONGDO_BAD_USAGE = 64,         /* an argument or option is wrong */
+	SONGDO_BAD_PROGRAM = 65,       /* the program or instance is wrong */
+	SONGDO_NO_INPUT = 66,          /* an input cannot be read */
+	SONGDO_NO_FIT = 69,            /* does not fit here: memory, ranks, a missing feature */
+	SONGDO_INTERNAL = 70,          /* an invariant of Songdo itself is broken */
+	SONGDO_LOST = 71,              /* a rank or node was lost */
+	SONGDO_NO_OUTPUT = 73,         /* an output cannot be created */
+	SONGDO_IO = 74,                /* reading or writing failed half way */
+	SONGDO_LATER = 75,             /* try again later: time limit, queue */
+	SONGDO_BAD_CONFIGURATION = 78, /* a configuration or environment value is wrong */
+	SONGDO_INTERRUPTED = 130,      /* cancelled by the caller */
+} songdo_status;
+
+/* A short English phrase for a status ("does not fit here"). Never NULL. */
+SONGDO_API const char *songdo_status_text(songdo_status status);
+
+/* One diagnostic about outside input; owned by the caller, filled by the library.
+ *
+ *   line, column   of the first character concerned, from 1; 0 where there is none
+ *   length         characters concerned on that line, for the caret span; at least 1 where line > 0
+ *   hint           how to mend it; empty where nothing helps */
+typedef struct songdo_error {
+	songdo_status code;
+	int warning;                   /* 1 for a warning, 0 for an error */
+	uint32_t line, column, length;
+	char file[256];
+	char message[320];
+	char hint[256];
+} songdo_error;
+
+/* The version of the library as "1.2.3". */
+SONGDO_API const char *songdo_version(void);
+
+/* ---- Env: ranks, threads, kernels, memory ------------------------------------------------------ */
+
+typedef struct songdo_env songdo_env;
+
+typedef enum songdo_precision { SONGDO_DOUBLE = 0, SONGDO_SINGLE = 1 } songdo_precision;
+
+/* Where vectors live. Zero means: choose for me. */
+typedef struct songdo_env_options {
+	int threads;                   /* 0: the cores that affinity and cgroup allow, shared among the ranks of a node */
+	uint64_t max_memory;           /* bytes a rank may allocate; 0: what is free */
+	const void *communicator;      /* an MPI_Comm by address (songdo_mpi.h); NULL: the launcher's ranks, or one */
+	const char *isa;               /* "scalar", "avx2", "avx512"; NULL: SONGDO_ISA, else the best the CPU has */
+} songdo_env_options;
+
+/* Open an env. Collective over the ranks of the communicator. options may be NULL. */
+SONGDO_API songdo_status songdo_env_open(songdo_env **env, const songdo_env_options *options, songdo_error *error);
+/* Close it; everything made in it must have been freed. NULL is allowed. Collective. */
+SONGDO_API void songdo_env_close(songdo_env *env);
+SONGDO_API int songdo_env_rank(const songdo_env *env);
+SONGDO_API int songdo_env_ranks(const songdo_env *env);
+SONGDO_API int songdo_env_threads(const songdo_env *env);
+SONGDO_API const char *songdo_env_isa(const songdo_env *env);
+
+/* ---- Program: what an OpenQASM file becomes ------------------------------------------------------ */
+
+typedef struct songdo_program songdo_program;
+
+typedef enum songdo_dialect { SONGDO_DIALECT_AUTO, SONGDO_QASM2, SONGDO_QASM3, SONGDO_BRAKET } songdo_dialect;
+
+typedef struct songdo_parse_options {
+	const char *file;              /* the name diagnostics use; NULL: "<text>" */
+	songdo_dialect dialect;
+	int legacy_u_phase;            /* 1: U, u2, u3 with the phase of OpenQASM 2.0 in 3.x files too; -1: never; 0: by dialect */
+	const char *const *include_directories;   /* NULL-terminated, or NULL: only the built-in libraries */
+} songdo_parse_options;
+
+/* Parse and check OpenQASM text. Diagnostics go to errors[0..capacity) in source order; *count is how many were filled
+ * (warnings may be filled on success too). options may be NULL. Not collective: pure text to program. */
+SONGDO_API songdo_status songdo_program_parse(songdo_program **program, const char *text, size_t length,
+                                              const songdo_parse_options *options,
+                                              songdo_error *errors, size_t capacity, size_t *count);
+SONGDO_API void songdo_program_free(songdo_program *program);
+
+/* ---- Run: a program executed on an env ------------------------------------------------------------ */
+
+typedef struct songdo_result songdo_result;
+
+/* A value for a program's `input` variable, as text ("0.3", "pi/4", "0110"). */
+typedef struct songdo_input { const char *name, *value; } songdo_input;
+
+typedef struct songdo_run_options {
+	uint64_t shots;                /* 0: none are drawn */
+	uint64_t seed;
+	int exact;                     /* the exact distribution of the counted strings too */
+	int memory;                    /* keep every shot's string, in order */
+	songdo_precision precision;
+	const songdo_input *inputs;
+	size_t input_count;
+	const char *save_state;        /* write the final state to this .npy file; NULL: no */
+	uint64_t max_operations;       /* budget of expanded operations; 0: SONGDO_MAX_OPERATIONS */
+	int (*cancelled)(void *context);   /* polled between sweeps; nonzero stops with SONGDO_INTERRUPTED. May be NULL */
+	void *context;
+} songdo_run_options;
+
+#define SONGDO_MAX_OPERATIONS 4294967296ull
+
+/* Run a program. Collective; the result is complete on rank 0 and empty of counts elsewhere. */
+SONGDO_API songdo_status songdo_run(songdo_result **result, songdo_env *env, const songdo_program *program,
+                                    const songdo_run_options *options, songdo_error *error);
+SONGDO_API void songdo_result_free(songdo_result *result);
+/* How many different bit strings were counted; the i-th in ascending order of the string, with its shots. */
+SONGDO_API size_t songdo_result_counts(const songdo_result *result);
+SONGDO_API const char *songdo_result_count(const songdo_result *result, size_t i, uint64_t *shots);
+/* The same for the exact distribution. */
+SONGDO_API size_t songdo_result_probabilities(const songdo_result *result);
+SONGDO_API const char *songdo_result_probability(const songdo_result *result, size_t i, double *probability);
+/* The result as the JSON document songdo.run/1 (docs/cli.md); malloc'd, freed by the caller with free(). */
+SONGDO_API songdo_status songdo_result_json(char **json, const songdo_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
