@@ -14,7 +14,7 @@
 #include "songdo.h"
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
-#define ATTRIBUTE_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define ATTRIBUTE_PRINTF(string, first) __attribute__((format(printf, string, first)))
 
 static inline uint64_t min_u64(uint64_t a, uint64_t b) { return a < b ? a : b; }
 static inline uint64_t max_u64(uint64_t a, uint64_t b) { return a > b ? a : b; }

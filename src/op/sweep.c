@@ -1,0 +1,38 @@
+/* sweep.c - sizes and costs of steps.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "op/sweep.h"
+
+#include "base/bits.h"
+
+uint64_t step_coefficients(enum kernel_kind kind, unsigned targets)
+{
+	switch (kind) {
+	case KERNEL_DENSE:
+	case KERNEL_REAL: return bit_mask(2 * targets);
+	case KERNEL_DIAGONAL: return bit_mask(targets);
+	case KERNEL_EXCHANGE:
+	case KERNEL_KINDS: break;
+	}
+	return 0;
+}
+
+/* A row of a complex matrix is 2^k complex products (6 flops) and 2^k - 1 complex sums (2 flops): 8 * 2^k - 2; done as
+ * fused multiply-adds it is 8 * 2^k with the first sum into zero. Counted as carried out. */
+uint64_t step_flops(enum kernel_kind kind, unsigned targets)
+{
+	switch (kind) {
+	case KERNEL_DENSE: return 8 * bit_mask(targets);
+	case KERNEL_REAL: return 4 * bit_mask(targets);
+	case KERNEL_DIAGONAL: return 6;
+	case KERNEL_EXCHANGE:
+	case KERNEL_KINDS: break;
+	}
+	return 0;
+}
+
+uint64_t step_rank_flops(const struct step *step, unsigned local_bits)
+{
+	unsigned local_controls = bit_count(step->control_mask & low_mask(local_bits));
+	return step_flops(step->kind, step->targets) << (local_bits - local_controls);
+}
