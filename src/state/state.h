@@ -14,10 +14,11 @@
 struct state {
 	struct vector *vector;
 	unsigned bits, local_bits;      /* n, m */
-	void *buffer;                   /* exchange buffer, STATE_BUFFER_BYTES; NULL on one rank */
+	void *buffer;                   /* exchange buffer of four pieces; NULL on one rank */
+	uint64_t buffer_bytes;          /* at most STATE_BUFFER_BYTES, less where the state is small */
 };
 
-/* All exchange buffers of a rank together: four pieces. */
+/* All exchange buffers of a rank together: four pieces, at most. */
 enum { STATE_PIECE_BYTES = 16 << 20, STATE_BUFFER_BYTES = 4 * STATE_PIECE_BYTES };
 
 /* The bytes a rank holds for a state of `bits` on `ranks` ranks (exchange buffers included); saturates. */
@@ -34,12 +35,15 @@ void state_reset(struct state *state);
 /* A new bit, in |0>, joins as the top *local* bit (number local_bits); the rank bits move up by one. Collective. */
 songdo_status state_grow(struct state *state, songdo_error *error);
 
-/* Carry out a schedule made for this state's bits. Counts into env->cost. Collective. */
+/* Carry out a schedule made for this state's bits. Counts into env->cost. The env's `cancelled` is polled within and between
+ * sweeps; SONGDO_INTERRUPTED on every rank where one said so, and the state is then of no use. The amplitudes are the
+ * same bits on any threads. Collective. */
 songdo_status state_execute(struct state *state, const struct schedule *schedule);
 
 /* Trade local bits for rank bits; in bounded pieces through the buffer, double-buffered. Collective. */
 songdo_status state_remap(struct state *state, const struct remap *remap);
-/* What a remap of `pairs` pairs sends from each rank: bytes of payload and messages. */
+/* What a remap of `pairs` pairs sends from each rank: bytes of payload and messages; equal on all ranks. Which local bits are
+ * traded (lowest_local is the lowest of them) does not matter. */
 void state_remap_cost(unsigned pairs, unsigned local_bits, songdo_precision precision, unsigned lowest_local, uint64_t *bytes, uint64_t *messages);
 
 /* The probability that `bit` reads 1; and the projection onto an outcome, renormalised by 1/sqrt(probability). Collective. */

@@ -21,8 +21,12 @@ struct songdo_env {
 	int threads;
 	enum kernel_isa isa;
 	struct cpu cpu;
-	struct memory_account memory;   /* this rank's share of the node */
+	struct memory_account memory;   /* limit: this rank's share of the node; read when first needed, see env_memory_left */
+	uint64_t max_memory;            /* the caller's own bound on it; 0: none */
 	struct cost cost;               /* counted on this rank since the env was opened; callers take differences */
+	int (*cancelled)(void *context);   /* polled by state_execute, on the calling thread; nonzero stops it. NULL: never.
+	                                      Set on every rank or on none: the ranks agree on its answers */
+	void *cancel_context;
 };
 
 struct vector {
@@ -30,11 +34,18 @@ struct vector {
 	const struct kernel_table *kernel;
 	void *amplitudes;               /* this rank's; 64-byte aligned, zeroed in parallel at first touch */
 	uint64_t local;                 /* amplitudes on this rank (equal on all ranks) */
+	uint64_t held_bytes;            /* memory held, as the account knows it */
 	uint64_t capacity_bytes;        /* address space reserved */
 };
 
-/* The bytes a rank may still take, the least over ranks. Collective. */
+/* The bytes a rank may still take, the least over ranks: the caller's bound, and what the node has free divided by its ranks.
+ * Reads /proc and cgroup files. Collective. */
 songdo_status env_memory_left(songdo_env *env, uint64_t *bytes);
+/* Whether every rank may take `bytes` more; *left is then what env_memory_left says where the answer is SONGDO_NO_FIT. Small
+ * requests are granted without asking the system. Collective. */
+songdo_status env_memory_check(songdo_env *env, uint64_t bytes, uint64_t *left);
+/* The worst status over the ranks, and with it the error of the first rank that has it: every rank then tells the same. Collective. */
+songdo_status env_agree(songdo_env *env, songdo_status status, songdo_error *error);
 
 /* A zero vector of `local` amplitudes on each rank with address space for `capacity` of them (>= local). Refuses with
  * SONGDO_NO_FIT, before allocating, with the figures and what would fit in error. Collective. */
@@ -60,9 +71,13 @@ void vector_project(struct vector *vector, uint64_t mask, uint64_t value, double
  * of |a|^2 in a fixed tree over the position's bits.
  *   u         count numbers in [0, 1), ascending
  *   outcome   count positions; the same on every rank
- * A position of probability zero is never drawn. At most two reads of the vector; memory 8 bytes a draw and a few
- * MiB. SONGDO_INTERNAL where the norm is not finite or not positive. Collective. */
-songdo_status vector_sample(const struct vector *vector, const double *u, uint64_t count, uint64_t *outcome);
+ * A position of probability zero is never drawn. At most two reads of the vector; memory a few MiB beside u and outcome.
+ * The same on any threads and any ranks. Amplitudes on more than one rank: `local` must be a power of two (SONGDO_BAD_USAGE).
+ * SONGDO_INTERNAL, with the figure, where the norm is not finite, not positive, or not 1 within VECTOR_NORM_DOUBLE or
+ * VECTOR_NORM_SINGLE. Collective. */
+songdo_status vector_sample(const struct vector *vector, const double *u, uint64_t count, uint64_t *outcome, songdo_error *error);
+#define VECTOR_NORM_DOUBLE 1e-6
+#define VECTOR_NORM_SINGLE 1e-3
 
 /* table[y] += weight * |a_x|^2 for all x, with y made of the bits of x at bit[0..count-1] (bit[0] is y's bit 0). The table has
  * 2^count doubles, complete on every rank. Collective. */
