@@ -93,10 +93,14 @@ enum symbol_kind {
 	SYMBOL_FUNCTION,            /* a built-in function: `function` */
 };
 
+enum { NAME_CALLED = 1, NAME_DEFINED = 2 };   /* as a gate */
+
 struct name {                   /* an interned identifier: equal names have equal addresses */
 	struct symbol *symbol;      /* checker: what it means in the scope at hand */
-	uint32_t hash, length;
 	struct name *next;          /* in the bucket of the intern table */
+	uint32_t hash, length;
+	uint8_t keyword;            /* the token kind of a keyword, or 0 */
+	uint8_t uses;               /* NAME_CALLED | NAME_DEFINED, by the parser */
 	char text[];                /* UTF-8, NUL-terminated */
 };
 
@@ -214,7 +218,7 @@ struct operand {
 		int64_t element;
 		struct expression *expression;
 	};
-	uint32_t start;             /* place, packed: ast_operand_place */
+	uint32_t start;             /* place, packed: operand_place */
 	uint16_t length;
 	uint8_t file;
 	uint8_t kind;               /* enum operand_kind */
