@@ -12,6 +12,7 @@
 
 #include <complex.h>
 
+#include "base/text.h"
 #include "circuit/gates.h"
 
 enum operation_kind {
@@ -26,8 +27,8 @@ enum { OPERATION_MATRIX_TARGETS = 5, OPERATION_CONTROLS = 48 };
 
 struct operation {
 	uint8_t kind;
-	uint8_t gate;             /* enum gate, for OPERATION_GATE */
-	uint8_t controls;         /* modifiers' controls, beside those a gate such as cx has itself */
+	uint8_t gate;             /* enum gate for OPERATION_GATE; for OPERATION_MATRIX what the matrix is (mask of matrix_class) */
+	uint8_t controls;         /* a cx is an x with one control */
 	uint8_t parameters;
 	uint32_t targets;         /* qubits after the controls */
 	uint32_t first_qubit;     /* in circuit->qubit: controls first, then targets in the gate's own order */
@@ -62,11 +63,15 @@ songdo_status circuit_add_measure(struct songdo_circuit *circuit, uint32_t qubit
 songdo_status circuit_add_reset(struct songdo_circuit *circuit, uint32_t qubit, uint32_t slot, songdo_error *error);
 songdo_status circuit_add_barrier(struct songdo_circuit *circuit, const uint32_t *qubits, uint32_t count, songdo_error *error);
 
-/* The matrix of a GATE or MATRIX operation on its targets, modifiers' controls left out (a cx has k = 2). out has 4^targets elements;
- * matrix index bit j is target j. */
+/* The matrix of a GATE or MATRIX operation on its targets, controls left out. out has 4^targets elements; matrix index
+ * bit j is target j. */
 void operation_matrix(const struct songdo_circuit *circuit, const struct operation *operation, double complex *out);
 
 /* A hash of everything but the parameters: circuits with equal hashes share a plan and differ in angles only. */
 uint64_t circuit_structure(const struct songdo_circuit *circuit);
+
+/* Add the circuit as OpenQASM 3 text: one register `q` of circuit->qubits qubits, one `c` of circuit->slots bits. Gates that
+ * stdgates.inc lacks are defined first, matrices become `unitary` pragmas of the Braket dialect. Doubles read back equal. */
+void circuit_print(const struct songdo_circuit *circuit, struct text *text);
 
 #endif
