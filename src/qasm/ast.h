@@ -14,7 +14,7 @@
 #include <complex.h>
 
 #include "base/base.h"
-#include "circuit/gates.h"
+#include "circuit/names.h"
 
 enum {
 	AST_DEPTH = 256,            /* the deepest nesting of expressions and blocks */
@@ -88,7 +88,7 @@ enum symbol_kind {
 	SYMBOL_QUBIT_PARAMETER,     /* formal qubit of a gate (width 1) or a def (width n); `position` tells which */
 	SYMBOL_ANGLE_PARAMETER,     /* formal parameter of a gate: TYPE_FLOAT; `position` tells which */
 	SYMBOL_ALIAS,               /* let: alias holds the expression it stands for */
-	SYMBOL_GATE,                /* gate of the source (definition != NULL) or of the table (definition == NULL) */
+	SYMBOL_GATE,                /* gate of the source (definition) or of a library (library): one of the two is NULL */
 	SYMBOL_SUBROUTINE, SYMBOL_EXTERN,
 	SYMBOL_FUNCTION,            /* a built-in function: `function` */
 };
@@ -123,10 +123,9 @@ struct symbol {
 	uint32_t hardware;
 	uint32_t position;          /* formal parameters; among those of its own sort (parameters, or qubits) for gates; among all for defs */
 	struct expression *alias;   /* SYMBOL_ALIAS: a qubit (TYPE_QUBIT) or bit register expression */
-	struct gate_definition *definition;       /* SYMBOL_GATE: the body; NULL for a gate of the table */
+	struct gate_definition *definition;       /* SYMBOL_GATE: of the source; NULL for one of the libraries */
+	const struct gate_name *library;          /* SYMBOL_GATE: of the libraries (circuit/names.h); gphase is one, with 0 qubits */
 	uint32_t parameters, qubits;              /* SYMBOL_GATE: how many it takes (controls of its own included) */
-	uint8_t gate, controls;     /* SYMBOL_GATE of the table: enum gate; its first `controls` qubits are its own controls, */
-	uint64_t control_values;    /* which act where control j reads bit j of this */
 	struct subroutine *subroutine;            /* SYMBOL_SUBROUTINE, SYMBOL_EXTERN */
 	uint8_t function;           /* SYMBOL_FUNCTION: enum function */
 
