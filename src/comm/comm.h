@@ -18,7 +18,8 @@ enum { COMM_SLOTS = 4 };   /* exchanges that may be under way at once */
 
 /* Open the ranks. handle: the address of an MPI_Comm, or NULL for the ranks of the launcher (known by
  * OMPI_COMM_WORLD_SIZE, PMIX_RANK or PMI_RANK, never by SLURM_* alone) and for one rank without a launcher;
- * then MPI is not started at all. MPI is initialised only if nobody has, and finalised only then.
+ * then MPI is not started at all. MPI is initialised only if nobody has; then it is finalised when the process exits
+ * (it cannot be started twice, and a comm may be opened again), provided that every comm was closed.
  * Fails with SONGDO_NO_FIT in a build without MPI that was started as several ranks. */
 songdo_status comm_open(struct comm **comm, const void *handle, songdo_error *error);
 void comm_close(struct comm *comm);
@@ -30,9 +31,11 @@ int comm_node_size(const struct comm *comm);
 int comm_node_rank(const struct comm *comm);
 /* The library behind it ("serial", "Open MPI v4.1.4"). */
 const char *comm_library(const struct comm *comm);
+/* The words of the last call that failed on this rank ("rank 3: MPI_Recv: ..."), for an error message; "" where none did. */
+const char *comm_trouble(const struct comm *comm);
 
 /* Begin to send `bytes` to the peer and receive as many from it, in exchange slot 0..COMM_SLOTS-1; both partners
- * use the same slot and length. The buffers stay untouched until comm_exchange_end of that slot. One message each
+ * use the same slot and length; a rank may be its own peer. The buffers stay untouched until comm_exchange_end of that slot. One message each
  * way for up to COMM_MESSAGE_BYTES; callers send pieces no larger than that. */
 enum { COMM_MESSAGE_BYTES = 64 << 20 };
 songdo_status comm_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive, uint64_t bytes);
@@ -46,8 +49,8 @@ songdo_status comm_sum(struct comm *comm, double *values, uint64_t count);
 /* The largest over the ranks. */
 songdo_status comm_max(struct comm *comm, uint64_t *values, uint64_t count);
 songdo_status comm_broadcast(struct comm *comm, void *data, uint64_t bytes, int root);
-/* Each rank's bytes (lengths may differ) one after another in rank order, on rank 0. total is the sum of the
- * lengths and is known by all after the call; out may be NULL on ranks other than 0. */
+/* Each rank's bytes (lengths may differ) one after another in rank order, on rank 0, where out has room for the
+ * sum of the lengths; out may be NULL on other ranks. */
 songdo_status comm_gather(struct comm *comm, void *out, const void *data, uint64_t bytes);
 /* The worst (numerically largest) status over the ranks: every rank gets the same answer. */
 songdo_status comm_agree(struct comm *comm, songdo_status status);
