@@ -94,8 +94,14 @@ bool parser_expect(struct parser *parser, enum token_kind kind, const char *wher
 	char buffer[100];
 	if (parser_take(parser, kind))
 		return true;
+	const struct place place = missing_place(parser);
+	if (kind == TOKEN_SEMICOLON && place.start != parser->token.start && !parser->panics) {
+		/* The next line begins the next statement: go on as if the semicolon stood there. */
+		diagnose_error(parser->diagnostics, place, "expected ';' %s", where);
+		return true;
+	}
 	if (kind == TOKEN_SEMICOLON || kind == TOKEN_RIGHT_BRACKET || kind == TOKEN_RIGHT_PAREN)
-		parser_error(parser, missing_place(parser), "expected %s %s, found %s", token_text(kind), where,
+		parser_error(parser, place, "expected %s %s, found %s", token_text(kind), where,
 		             found(parser, buffer));
 	else
 		parser_error(parser, parser_place(parser), "expected %s %s, found %s", token_text(kind), where,
