@@ -56,6 +56,8 @@ songdo_status vector_grow(struct vector *vector, uint64_t local, songdo_error *e
 songdo_status vector_copy(struct vector **copy, const struct vector *vector, songdo_error *error);
 void vector_free(struct vector *vector);
 void vector_zero(struct vector *vector);
+/* The threads that work on this vector: one where it is so small that waking others costs more than they bring. */
+int vector_threads(const struct vector *vector);
 
 /* One amplitude by its global position, on every rank (collective); and writing it. */
 songdo_status vector_get(const struct vector *vector, uint64_t position, double complex *value);
