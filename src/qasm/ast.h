@@ -40,10 +40,10 @@ enum type_kind {
 	TYPE_VOID,                  /* of a call of a subroutine that returns nothing; of what has no type (yet) */
 	TYPE_BIT,                   /* bit (registers = false, width 1) or bit[n] (is_register) */
 	TYPE_BOOL,
-	TYPE_INT, TYPE_UINT,        /* width bits; 0: not given, which means 64 */
-	TYPE_FLOAT,                 /* width 0 (64), 32 or 64 (others are refused) */
-	TYPE_ANGLE,                 /* width bits of a fraction of a turn; 0: not given, which means 64 */
-	TYPE_COMPLEX,               /* width of each part */
+	TYPE_INT, TYPE_UINT,        /* width bits, 1 to 64; checked: 64 where none was given */
+	TYPE_FLOAT,                 /* checked: width 32 or 64 */
+	TYPE_ANGLE,                 /* width bits of a fraction of a turn; checked: 64 where none was given */
+	TYPE_COMPLEX,               /* width of each part, 32 or 64 */
 	TYPE_DURATION, TYPE_STRETCH,
 	TYPE_QUBIT,                 /* qubit or qubit[n], also of aliases and slices; width is the number of qubits */
 	TYPE_RANGE, TYPE_SET,       /* of `a:b:c` and `{a, b}`: only as indices, for ranges and array values */
@@ -173,9 +173,10 @@ enum function {
 	FUNCTIONS                   /* ln of OpenQASM 2 is FUNCTION_LOG */
 };
 
-/* One node. Operands of a binary operator have been given a common type by EXPRESSION_CONVERT nodes where the language
- * promotes them, so lowering never converts on its own. Where is_known is set, value is the value and the children need
- * not be looked at. */
+/* One node. Operands of a binary operator have been given a common type (kind and width) by EXPRESSION_CONVERT nodes where
+ * the language promotes them, so lowering never converts on its own. Exceptions: the right side of a shift is an INT of 64
+ * bits; of ANGLE * and / by a whole number the right side is a UINT of 64 bits, and ANGLE / ANGLE gives a UINT.
+ * Where is_known is set, value is the value and the children need not be looked at. */
 struct expression {
 	uint8_t kind;               /* enum expression_kind */
 	uint8_t operator;           /* enum operator */

@@ -14,7 +14,8 @@ struct diagnostics {
 	songdo_error *errors;
 	size_t capacity, count;
 	uint32_t error_count;       /* all that were found, reported or not */
-	struct source *source;
+	struct source *source;      /* NULL: nothing is kept, errors are only counted */
+	songdo_error *last;         /* what hints go to; NULL where it was dropped */
 };
 
 /* Report an error about a place. Further errors on the same line at the same column are dropped. Returns SONGDO_BAD_PROGRAM. */
@@ -24,6 +25,8 @@ void diagnose_warning(struct diagnostics *diagnostics, struct place place, const
 void diagnose_hint(struct diagnostics *diagnostics, const char *format, ...) ATTRIBUTE_PRINTF(2, 3);
 /* Write the first of these words into a hint: where the thing was declared, as "declared on line 3". */
 void diagnose_hint_place(struct diagnostics *diagnostics, const char *what, struct place place);
+/* Put what was reported into source order. */
+void diagnose_sort(struct diagnostics *diagnostics);
 /* No more errors are wanted. */
 bool diagnose_is_full(const struct diagnostics *diagnostics);
 

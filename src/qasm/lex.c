@@ -117,29 +117,6 @@ struct name *names_find(const struct names *names, const char *text, uint32_t le
 
 /* ---- Characters ------------------------------------------------------------------------------------ */
 
-/* The length of the UTF-8 character at text (1 to 4) and its code point; 0 where it is malformed. */
-static unsigned decode(const unsigned char *text, uint32_t left, uint32_t *point)
-{
-	unsigned length = text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : text[0] < 0xF5 ? 4 : 0;
-	if (text[0] < 0x80) {
-		*point = text[0];
-		return 1;
-	}
-	if (length == 0 || length > left)
-		return 0;
-	uint32_t value = text[0] & (0x7Fu >> length);
-	for (unsigned i = 1; i < length; i++) {
-		if ((text[i] & 0xC0) != 0x80)
-			return 0;
-		value = value << 6 | (text[i] & 0x3F);
-	}
-	if ((length == 3 && value < 0x800) || (length == 4 && (value < 0x10000 || value > 0x10FFFF)) ||
-	    (value >= 0xD800 && value < 0xE000))
-		return 0;
-	*point = value;
-	return length;
-}
-
 /* Ranges of code points that are no letters: spaces, punctuation, symbols, private use. What is left is taken as letters. */
 static const uint32_t not_letters[][2] = {
         {0x80, 0xA9}, {0xAB, 0xB4}, {0xB6, 0xB9}, {0xBB, 0xBF}, {0xD7, 0xD7}, {0xF7, 0xF7}, {0x2C2, 0x2C5},
@@ -215,7 +192,7 @@ static uint32_t name_end(struct lexer *lexer, uint32_t at, uint32_t *hash, bool 
 		unsigned c = class_of[text[at]];
 		if (c == HIGH) {
 			uint32_t point = 0;
-			unsigned length = decode(text + at, lexer->length - at, &point);
+			unsigned length = utf8_decode(text + at, lexer->length - at, &point);
 			if (length == 0 || !is_letter(point)) {
 				*bad = true;
 				break;
@@ -350,7 +327,7 @@ static void refuse_byte(struct lexer *lexer, struct token *token)
 {
 	unsigned char c = lexer->text[token->start];
 	uint32_t point = 0;
-	unsigned length = decode(lexer->text + token->start, lexer->length - token->start, &point);
+	unsigned length = utf8_decode(lexer->text + token->start, lexer->length - token->start, &point);
 	struct place place = place_of(lexer, token->start, length ? length : 1);
 	if (length == 0)
 		diagnose_error(lexer->diagnostics, place, "byte 0x%02X is not UTF-8 text", c);

@@ -110,6 +110,28 @@ static void find_lines(struct source_file *file)
 		file->lines[file->line_count++] = (uint32_t)(c + 1 - file->text);
 }
 
+unsigned utf8_decode(const unsigned char *text, uint64_t left, uint32_t *point)
+{
+	unsigned length = text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : text[0] < 0xF5 ? 4 : 0;
+	if (text[0] < 0x80) {
+		*point = text[0];
+		return 1;
+	}
+	if (length == 0 || length > left)
+		return 0;
+	uint32_t value = text[0] & (0x7Fu >> length);
+	for (unsigned i = 1; i < length; i++) {
+		if ((text[i] & 0xC0) != 0x80)
+			return 0;
+		value = value << 6 | (text[i] & 0x3F);
+	}
+	if ((length == 3 && value < 0x800) || (length == 4 && (value < 0x10000 || value > 0x10FFFF)) ||
+	    (value >= 0xD800 && value < 0xE000))
+		return 0;
+	*point = value;
+	return length;
+}
+
 static uint32_t characters(const char *text, uint32_t begin, uint32_t end)
 {
 	uint32_t count = 0;

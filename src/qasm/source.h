@@ -45,6 +45,9 @@ songdo_status source_include(struct source *source, const char *name, unsigned f
 /* Add a text of the library itself under a name in angle brackets. */
 unsigned source_add_library(struct source *source, const char *name, const char *text);
 
+/* The length of the UTF-8 character at text (1 to 4) and its code point; 0 where it is malformed. */
+unsigned utf8_decode(const unsigned char *text, uint64_t left, uint32_t *point);
+
 /* Line from 1, column in characters from 1, and how many characters of the stretch lie on that line (at least 1). */
 void source_locate(struct source *source, struct place place, uint32_t *line, uint32_t *column, uint32_t *length);
 

@@ -148,8 +148,8 @@ static struct statement *parse_modified_call(struct parser *parser)
 /* formal names of a gate: name { "," name } [ "," ] */
 static struct formal *parse_formal_names(struct parser *parser, uint32_t *count, enum token_kind end, const char *what)
 {
-	struct formal few[CALL_OPERANDS], *formal = few;
-	uint32_t capacity = CALL_OPERANDS;
+	uint32_t capacity = 4;
+	struct formal *formal = arena_new(parser->arena, capacity * sizeof *formal);
 	*count = 0;
 	while (!parser_is(parser, end) && !parser->panics) {
 		if (*count == capacity) {
@@ -158,13 +158,12 @@ static struct formal *parse_formal_names(struct parser *parser, uint32_t *count,
 			formal = more;
 			capacity *= 2;
 		}
-		formal[*count] = (struct formal){0};
 		formal[*count].name = parser_name(parser, &formal[*count].place, what);
 		++*count;
 		if (!parser_take(parser, TOKEN_COMMA))
 			break;
 	}
-	return formal == few ? arena_copy(parser->arena, few, *count * sizeof *few) : formal;
+	return formal;
 }
 
 /* gate: "gate" name [ "(" names ")" ] names block     opaque: "opaque" name [ "(" names ")" ] names ";" */
@@ -765,6 +764,13 @@ static void recover(struct parser *parser)
 		if (kind == TOKEN_LEFT_BRACE)
 			depth++;
 		if (kind == TOKEN_RIGHT_BRACE && --depth == 0) {
+			/* an else belongs to what is skipped */
+			const struct lexer lexer = parser->lexer;
+			struct token next;
+			lexer_next(&parser->lexer, &next);
+			if (next.kind == TOKEN_ELSE)
+				continue;
+			parser->lexer = lexer;
 			skipped = true;
 			break;
 		}
