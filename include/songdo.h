@@ -131,7 +131,9 @@ typedef struct songdo_run_options {
 	uint64_t max_operations;       /* budget of expanded operations; 0: SONGDO_MAX_OPERATIONS */
 	int (*cancelled)(void *context);   /* polled between sweeps; nonzero stops with SONGDO_INTERRUPTED. May be NULL */
 	void *context;
-} songdo_run_options;
+	const char *name;              /* what the result calls the program (a file name); NULL: "<text>" */
+	double parse_seconds;          /* what the caller spent on parsing, for the result's timing */
+} songdo_run_options;              /* zero-initialise it: zero always means the default, and fields are only ever appended */
 
 #define SONGDO_MAX_OPERATIONS 4294967296ull
 
@@ -142,9 +144,23 @@ SONGDO_API void songdo_result_free(songdo_result *result);
 /* How many different bit strings were counted; the i-th in ascending order of the string, with its shots. */
 SONGDO_API size_t songdo_result_counts(const songdo_result *result);
 SONGDO_API const char *songdo_result_count(const songdo_result *result, size_t i, uint64_t *shots);
+/* A string is valid until the next call on this result. */
+
 /* The same for the exact distribution. */
 SONGDO_API size_t songdo_result_probabilities(const songdo_result *result);
 SONGDO_API const char *songdo_result_probability(const songdo_result *result, size_t i, double *probability);
+/* With memory: the string of shot i (valid until the next call on this result); NULL past the last and without memory. */
+SONGDO_API const char *songdo_result_shot(const songdo_result *result, uint64_t i);
+/* The groups of bits that the strings are made of, in order of declaration; the last one is printed leftmost. NULL past the
+ * last; width may be NULL. */
+SONGDO_API const char *songdo_result_group(const songdo_result *result, size_t i, uint32_t *width);
+/* A remark for the user ("nothing is measured: every qubit is"), i from 0; NULL past the last. */
+SONGDO_API const char *songdo_result_note(const songdo_result *result, size_t i);
+/* A figure by its name in the JSON document: "qubits", "active_qubits", "shots", "discarded_probability", "timing.parse",
+ * "timing.plan", "timing.allocate", "timing.simulate", "timing.sample", "timing.total" (seconds), "engine.threads", "engine.ranks",
+ * "engine.sweeps", "engine.remaps", "engine.flops", "engine.exchanged_bytes_per_rank", "engine.messages_per_rank",
+ * "engine.peak_bytes_per_rank", "engine.branches". SONGDO_BAD_USAGE for a name that is none of these. */
+SONGDO_API songdo_status songdo_result_figure(double *value, const songdo_result *result, const char *name);
 /* The result as the JSON document songdo.run/1 (docs/cli.md); malloc'd, freed by the caller with free(). */
 SONGDO_API songdo_status songdo_result_json(char **json, const songdo_result *result);
 
