@@ -139,7 +139,7 @@ def run(arguments):
     """Run a command; its standard output as JSON. Text on a failure."""
     environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
                        OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1",
-                       OMPI_MCA_btl_base_warn_component_unused="0")
+                       OMPI_MCA_hwloc_base_binding_policy="none")
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=TIMEOUT, env=environment,
                           stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
