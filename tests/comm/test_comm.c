@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,8 @@ static void check_size(struct check *check, int argc, char **argv)
 	CHECK(check, comm_rank(check->comm) >= 0 && comm_rank(check->comm) < expected);
 	CHECK(check, comm_library(check->comm)[0] != '\0');
 	CHECK(check, comm_trouble(check->comm)[0] == '\0', "%s", comm_trouble(check->comm));
+	if (comm_rank(check->comm) == 0)
+		fprintf(stderr, "# through %s\n", comm_library(check->comm));
 }
 
 int main(int argc, char **argv)
