@@ -278,5 +278,8 @@ songdo_status state_execute(struct state *state, const struct schedule *schedule
 	}
 	free(walk.call);
 	free(walk.group);
+	poll_caller(&walk);
+	if (!status && stopped(&walk))
+		status = SONGDO_INTERRUPTED;
 	return agreed ? agreed : comm_agree(env->comm, status);
 }

@@ -12,44 +12,11 @@
 
 #include "base/bits.h"
 #include "base/parallel.h"
-#include "state/exchange.h"
 
 enum {
 	DEPTH = 2,                 /* pieces under way */
-	LEAST_PIECE = 256 << 10,   /* bytes; smaller blocks go as one message */
 	LONG_RUN = 4096,           /* elements; longer runs are cut, so that threads can share them */
 };
-
-/* ---- Sizes -------------------------------------------------------------------------------------------- */
-
-static unsigned amplitude_shift(songdo_precision precision) { return precision == SONGDO_SINGLE ? 3 : 4; }
-
-uint64_t exchange_piece_bytes(unsigned local_bits, songdo_precision precision)
-{
-	uint64_t amplitudes = bit_mask(local_bits) << amplitude_shift(precision);
-	uint64_t piece = max_u64(amplitudes / 8, min_u64(amplitudes / 2, LEAST_PIECE));
-	return min_u64(piece, STATE_PIECE_BYTES);
-}
-
-/* The amplitudes exchanged with one partner, and the pieces that takes. */
-static uint64_t block_size(unsigned pairs, unsigned local_bits) { return bit_mask(local_bits - pairs); }
-
-static uint64_t piece_size(unsigned pairs, unsigned local_bits, songdo_precision precision)
-{
-	return min_u64(exchange_piece_bytes(local_bits, precision) >> amplitude_shift(precision), block_size(pairs, local_bits));
-}
-
-void state_remap_cost(unsigned pairs, unsigned local_bits, songdo_precision precision, unsigned lowest_local,
-                      uint64_t *bytes, uint64_t *messages)
-{
-	(void)lowest_local;
-	*bytes = *messages = 0;
-	if (pairs == 0)
-		return;
-	uint64_t partners = bit_mask(pairs) - 1, block = block_size(pairs, local_bits);
-	*bytes = (partners * block) << amplitude_shift(precision);
-	*messages = partners * (block / piece_size(pairs, local_bits, precision));
-}
 
 /* ---- Moving amplitudes between the state and a piece ------------------------------------------------------ */
 
@@ -179,7 +146,6 @@ static songdo_status end_item(const struct trade *trade, uint64_t k)
 songdo_status state_remap(struct state *state, const struct remap *remap)
 {
 	const struct vector *vector = state->vector;
-	songdo_precision precision = vector->kernel->precision;
 	unsigned pairs = remap->count, m = state->local_bits;
 	if (pairs == 0)
 		return SONGDO_OK;
@@ -189,10 +155,12 @@ songdo_status state_remap(struct state *state, const struct remap *remap)
 	uint64_t traded = spread(low_mask(pairs), remap->local, pairs, 0), rank = (uint64_t)comm_rank(vector->env->comm);
 	for (unsigned i = 0; i < pairs; i++)
 		trade.own |= (rank >> (remap->rank[i] - m) & 1) << i;
-	trade.piece = piece_size(pairs, m, precision);
-	trade.pieces = block_size(pairs, m) / trade.piece;
+	unsigned shift = bit_lowest(vector->kernel->amplitude_bytes);
+	uint64_t block = bit_mask(m - pairs);
+	trade.piece = min_u64(state->buffer_bytes / 4 >> shift, block);
+	trade.pieces = block / trade.piece;
 	trade.block = (struct block){vector->amplitudes, low_mask(m) & ~traded, 0, bit_mask(bit_lowest(traded)),
-	                             amplitude_shift(precision)};
+	                             shift};
 
 	/* Blocks and pieces are disjoint, so one may be packed while the one before it is still under way. */
 	uint64_t items = trade.pieces * (bit_mask(pairs) - 1), begun = 0, ended = 0;

@@ -8,11 +8,17 @@
 
 #include "base/bits.h"
 #include "base/text.h"
-#include "state/exchange.h"
 
 /* ---- What fits -------------------------------------------------------------------------------------- */
 
 static uint64_t amplitude_bytes(songdo_precision precision) { return precision == SONGDO_SINGLE ? 8 : 16; }
+
+/* The exchange buffer: a piece is what goes to one partner, half of the amplitudes at most, up to the longest message. */
+static uint64_t buffer_bytes(unsigned local_bits, songdo_precision precision)
+{
+	uint64_t amplitudes = mul_saturated(bit_mask(local_bits), amplitude_bytes(precision));
+	return 4 * min_u64(max_u64(amplitudes / 2, 1), REMAP_PIECE_BYTES);
+}
 
 /* log2 of the ranks, rounded down. */
 static unsigned rank_bits_of(int ranks) { return bit_highest((uint64_t)ranks); }
@@ -24,7 +30,7 @@ uint64_t state_rank_bytes(unsigned bits, int ranks, songdo_precision precision)
 	if (local_bits >= 64)
 		return UINT64_MAX;
 	uint64_t amplitudes = mul_saturated(bit_mask(local_bits), amplitude_bytes(precision));
-	return ranks > 1 ? add_saturated(amplitudes, 4 * exchange_piece_bytes(local_bits, precision)) : amplitudes;
+	return ranks > 1 ? add_saturated(amplitudes, buffer_bytes(local_bits, precision)) : amplitudes;
 }
 
 /* Say that a state of `bits` does not fit where a rank may take `left` bytes. */
@@ -69,7 +75,7 @@ static songdo_status fit_buffer(struct state *state, songdo_error *error)
 	songdo_env *env = state->vector->env;
 	if (comm_size(env->comm) == 1)
 		return SONGDO_OK;
-	uint64_t bytes = 4 * exchange_piece_bytes(state->local_bits, state->vector->kernel->precision);
+	uint64_t bytes = buffer_bytes(state->local_bits, state->vector->kernel->precision);
 	songdo_status status = SONGDO_OK;
 	if (bytes != state->buffer_bytes) {
 		if (state->buffer)

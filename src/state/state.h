@@ -9,6 +9,7 @@
 #ifndef SONGDO_STATE_H
 #define SONGDO_STATE_H
 
+#include "op/remap_cost.h"
 #include "vector/vector.h"
 
 struct state {
@@ -18,8 +19,8 @@ struct state {
 	uint64_t buffer_bytes;          /* at most STATE_BUFFER_BYTES, less where the state is small */
 };
 
-/* All exchange buffers of a rank together: four pieces, at most. */
-enum { STATE_PIECE_BYTES = 16 << 20, STATE_BUFFER_BYTES = 4 * STATE_PIECE_BYTES };
+/* All exchange buffers of a rank together, at most: two pieces to send and two to receive. */
+enum { STATE_BUFFER_BYTES = 4 * REMAP_PIECE_BYTES };
 
 /* The bytes a rank holds for a state of `bits` on `ranks` ranks (exchange buffers included); saturates. */
 uint64_t state_rank_bytes(unsigned bits, int ranks, songdo_precision precision);
@@ -40,11 +41,9 @@ songdo_status state_grow(struct state *state, songdo_error *error);
  * same bits on any threads. Collective. */
 songdo_status state_execute(struct state *state, const struct schedule *schedule);
 
-/* Trade local bits for rank bits; in bounded pieces through the buffer, double-buffered. Collective. */
+/* Trade local bits for rank bits; in bounded pieces through the buffer, two of them under way. Sends what remap_cost
+ * (op/remap_cost.h) says. Collective. */
 songdo_status state_remap(struct state *state, const struct remap *remap);
-/* What a remap of `pairs` pairs sends from each rank: bytes of payload and messages; equal on all ranks. Which local bits are
- * traded (lowest_local is the lowest of them) does not matter. */
-void state_remap_cost(unsigned pairs, unsigned local_bits, songdo_precision precision, unsigned lowest_local, uint64_t *bytes, uint64_t *messages);
 
 /* The probability that `bit` reads 1; and the projection onto an outcome, renormalised by 1/sqrt(probability). Collective. */
 songdo_status state_probability(const struct state *state, unsigned bit, double *probability);
