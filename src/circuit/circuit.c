@@ -177,10 +177,10 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 	return (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
 }
 
-uint64_t circuit_structure(const struct songdo_circuit *circuit)
+uint64_t circuit_structure_between(const struct songdo_circuit *circuit, uint64_t begin, uint64_t end)
 {
-	uint64_t hash = mix(0x736f6e67646f, circuit->operations);
-	for (uint64_t i = 0; i < circuit->operations; i++) {
+	uint64_t hash = mix(0x736f6e67646f, end - begin);
+	for (uint64_t i = begin; i < end; i++) {
 		const struct operation *o = &circuit->operation[i];
 		hash = mix(hash, (uint64_t)o->kind | (uint64_t)o->gate << 8 | (uint64_t)o->controls << 16 | (uint64_t)o->targets << 32);
 		if (o->kind == OPERATION_MEASURE || o->kind == OPERATION_RESET)
@@ -191,4 +191,9 @@ uint64_t circuit_structure(const struct songdo_circuit *circuit)
 			hash = mix(hash, circuit->qubit[o->first_qubit + j]);
 	}
 	return hash ^ hash >> 32;
+}
+
+uint64_t circuit_structure(const struct songdo_circuit *circuit)
+{
+	return circuit_structure_between(circuit, 0, circuit->operations);
 }

@@ -69,6 +69,8 @@ void operation_matrix(const struct songdo_circuit *circuit, const struct operati
 
 /* A hash of everything but the parameters: circuits with equal hashes share a plan and differ in angles only. */
 uint64_t circuit_structure(const struct songdo_circuit *circuit);
+/* The same for the operations [begin, end). */
+uint64_t circuit_structure_between(const struct songdo_circuit *circuit, uint64_t begin, uint64_t end);
 
 /* Add the circuit as OpenQASM 3 text: one register `q` of circuit->qubits qubits, one `c` of circuit->slots bits. Gates that
  * stdgates.inc lacks are defined first, matrices become `unitary` pragmas of the Braket dialect. Doubles read back equal. */

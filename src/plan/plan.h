@@ -9,6 +9,7 @@
 #ifndef SONGDO_PLAN_H
 #define SONGDO_PLAN_H
 
+#include "base/json.h"
 #include "circuit/circuit.h"
 #include "op/sweep.h"
 
@@ -55,10 +56,17 @@ struct plan_options {
 songdo_status plan_new(struct plan **plan, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
                        uint32_t qubits, const uint32_t *qubit_of, const struct machine_description *machine,
                        const struct plan_options *options, songdo_error *error);
-/* Compute the coefficients anew from a circuit of the same structure (circuit_structure). */
+/* Compute the coefficients anew from a circuit whose operations [begin, end) have the same structure: they differ in parameters
+ * only. SONGDO_BAD_USAGE where they do not, the plan is then unchanged. */
 songdo_status plan_bind(struct plan *plan, const struct songdo_circuit *circuit);
 void plan_free(struct plan *plan);
 /* A hash of the whole schedule without coefficients: ranks compare it before the first exchange. */
 uint64_t plan_hash(const struct plan *plan);
+
+/* The plan as text for people; with its steps one by one where asked. */
+void plan_explain(const struct plan *plan, bool steps, struct text *text);
+/* The plan's figures as keys and values of an open JSON object (the names of songdo.plan/1): stages, sweeps, remaps, flops,
+ * exchanged_bytes_per_rank, messages_per_rank, estimated_seconds. */
+void plan_json(const struct plan *plan, struct json *json);
 
 #endif

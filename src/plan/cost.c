@@ -1,0 +1,72 @@
+/* cost.c - what things cost: items for the choices of the planner, and the prediction for a whole plan.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
+#include "base/bits.h"
+#include "op/remap_cost.h"
+#include "plan/build.h"
+
+unsigned plan_log2(uint64_t value) { return value ? bit_highest(value) : 0; }
+
+void machine_defaults(struct machine_description *machine)
+{
+	const bool single = machine->precision == SONGDO_SINGLE;
+	if (!machine->ranks)
+		machine->ranks = 1;
+	if (!machine->threads)
+		machine->threads = 1;
+	if (!machine->l1_bytes)
+		machine->l1_bytes = 32u << 10;
+	if (!machine->l2_bytes)
+		machine->l2_bytes = 1u << 20;
+	if (!machine->l3_bytes)
+		machine->l3_bytes = 16u << 20;
+	if (!machine->lane_bits)
+		machine->lane_bits = single ? 2 : 1;
+	if (!(machine->sweep_bytes_per_second > 0))
+		machine->sweep_bytes_per_second = 25e9 * sqrt(machine->threads);
+	if (!(machine->flops_per_second > 0))
+		machine->flops_per_second = (single ? 40e9 : 20e9) * machine->threads;
+	if (!(machine->link_bytes_per_second > 0))
+		machine->link_bytes_per_second = 5e9;
+	if (!(machine->link_seconds > 0))
+		machine->link_seconds = 5e-6;
+}
+
+/* Flops an amplitude; a step that does few of them still loads and stores its block from L1, worth about ten flops.
+ * A control halves the amplitudes, but below a quarter the walk itself costs. */
+double item_cost(enum kernel_kind kind, unsigned targets, unsigned controls)
+{
+	const double fraction = controls == 0 ? 1 : controls == 1 ? 0.5 : 0.25;
+	const double walk = 10;
+	return fraction * (walk > step_flops(kind, targets) + 4.0 ? walk : step_flops(kind, targets) + 4.0);
+}
+
+void plan_count(struct plan *plan)
+{
+	const struct schedule *s = &plan->schedule;
+	const struct machine_description *machine = &plan->arrays->machine;
+	struct cost *cost = &plan->cost;
+	const double bytes = ldexp(machine->precision == SONGDO_SINGLE ? 8 : 16, (int)s->local_bits);
+	*cost = (struct cost){.sweeps = s->sweeps};
+	plan->seconds = 0;
+	for (uint32_t i = 0; i < s->stages; i++) {
+		if (s->stage[i].remap.count == 0)
+			continue;
+		uint64_t sent, messages;
+		remap_cost(s->stage[i].remap.count, s->local_bits, machine->precision, &sent, &messages);
+		cost->remaps++;
+		cost->exchanged_bytes += sent;
+		cost->messages += messages;
+		plan->seconds += (double)sent / machine->link_bytes_per_second + (double)messages * machine->link_seconds;
+	}
+	/* A state that stays in a cache is swept several times faster than memory allows. */
+	const double in_cache = bytes <= (double)machine->l2_bytes ? 8 : bytes <= (double)machine->l3_bytes ? 2 : 1;
+	for (uint32_t i = 0; i < s->steps; i++) {
+		cost->flops += step_rank_flops(&s->step[i], s->local_bits);
+		const double work = item_cost(s->step[i].kind, s->step[i].targets, bit_count(s->step[i].control_mask));
+		plan->seconds += ldexp(work, (int)s->local_bits) / machine->flops_per_second;
+	}
+	plan->seconds += s->sweeps * 2 * bytes / (machine->sweep_bytes_per_second * in_cache);
+}
