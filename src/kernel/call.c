@@ -128,7 +128,13 @@ static unsigned flip_pattern(const struct step *step, const struct parts *parts,
 	return pattern;
 }
 
-struct area { songdo_precision precision; unsigned lane_count, reals; uint64_t control_mask, control_value; };
+/* The vector, what its lanes must satisfy, and whether a matrix has a coefficient for each lane. */
+struct area {
+	songdo_precision precision;
+	unsigned lane_count, reals;
+	uint64_t control_mask, control_value;
+	bool lanewise;
+};
 
 static bool lane_acts(const struct area *area, unsigned lane)
 {
@@ -173,7 +179,7 @@ static void pack_dense(const struct step *step, const struct parts *parts, const
 			const unsigned c = i / flips, f = i % flips, pattern = flip_pattern(step, parts, f);
 			const unsigned high_row = at_matrix_bits(r, parts->row, parts->rows);
 			const unsigned high_column = at_matrix_bits(c, parts->row, parts->rows);
-			if (parts->lanes == 0) {
+			if (!area->lanewise) {
 				const double complex m = step->coefficients[high_row << k | high_column];
 				put(re, area->precision, r << k | i, creal(m));
 				put(im, area->precision, r << k | i, cimag(m));
@@ -278,6 +284,7 @@ songdo_status call_new(struct kernel_call **out, const struct step *step, uint64
 		.precision = loops->precision,
 		.lane_count = 1u << loops->lane_bits, .reals = 2u << loops->lane_bits,
 		.control_mask = step->control_mask & lane_mask, .control_value = step->control_value & lane_mask,
+		.lanewise = parts.lanes || (step->targets <= CALL_FOLDED && step->control_mask & lane_mask),
 	};
 	const uint64_t vector_bytes = area.reals * real_bytes;
 
@@ -287,7 +294,7 @@ songdo_status call_new(struct kernel_call **out, const struct step *step, uint64
 		elements = factors = bit_mask(parts.rows + parts.outsides);
 	} else if (step->kind != KERNEL_EXCHANGE) {
 		elements = bit_mask(step->targets + parts.rows);
-		element_bytes = parts.lanes ? vector_bytes : real_bytes;
+		element_bytes = area.lanewise ? vector_bytes : real_bytes;
 	}
 	const uint64_t head = aligned(sizeof(struct kernel_call)), list = aligned(elements * element_bytes);
 	const uint64_t permutations = aligned(bit_mask(CALL_LANE_BITS) * vector_bytes), masks = aligned(2 * vector_bytes);

@@ -17,7 +17,10 @@
 
 #include "kernel/kernel.h"
 
-enum { CALL_LANE_BITS = 3 };   /* the most a vector has: 8 single-precision amplitudes in 64 bytes */
+enum {
+	CALL_LANE_BITS = 3,   /* the most a vector has: 8 single-precision amplitudes in 64 bytes */
+	CALL_FOLDED = 2,      /* matrices on up to so many targets take lane controls into their coefficients */
+};
 
 /* What a diagonal call does with one pattern. */
 enum call_factor { FACTOR_ONE, FACTOR_REAL, FACTOR_COMPLEX };

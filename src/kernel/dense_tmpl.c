@@ -9,6 +9,9 @@
  * The sum with the imaginary parts comes first; its real and imaginary parts are exchanged once (the only
  * shuffle) and it enters the other sum through the first fused multiply-add: two of these a matrix element.
  *
+ * Lane controls are part of lane-wise coefficients where these cost nothing (one or two targets, or a lane target),
+ * and a choice between new and old at the store for wider matrices.
+ *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/loops.h"
 
@@ -19,106 +22,169 @@ enum {
 	HELD = 16,                           /* matrix elements kept in registers, or at least expanded on the stack */
 };
 
-struct coefficients {
-	const real *re, *im;                 /* in the call: one for each element, or a vector where l > 0 */
-	vec held_re[HELD], held_im[HELD];
+/* The loops around a group, and what it works on. */
+struct group {
+	const real *re, *im;                 /* coefficients: one for each element, or a vector where they differ by lane */
+	vec held_re[HELD], held_im[HELD];    /* the same, expanded, where k <= CALL_FOLDED */
+	const vec_bits *permutation;
+	vec_bits mask;
+	uint64_t stride;
+	uint64_t offset[INPUTS];
 };
 
-ALWAYS_INLINE vec coefficient(const real *data, const vec *held, unsigned i, unsigned k, unsigned l)
+/* Load the vectors of the rows, and their flips. */
+ALWAYS_INLINE void load_inputs(vec in[][COLUMNS], const struct group *g, const real *p, unsigned rows, unsigned l, unsigned columns)
 {
-	if (k <= 2)
-		return held[i];
-	return l ? vec_load(data + i * VEC_REALS) : vec_all(data[i]);
-}
-
-ALWAYS_INLINE void dense_group(const struct kernel_call *call, const struct coefficients *m, real *p, const uint64_t *offset,
-                               unsigned k, unsigned l, bool is_real, bool masked, unsigned columns)
-{
-	const unsigned rows = 1u << (k - l), inputs = 1u << k, flips = 1u << l;
-	const unsigned together = rows < ROWS ? rows : k == 2 && columns == 2 ? 2 : ROWS;
-	const uint64_t stride = call->stride;
-	vec in[INPUTS][COLUMNS];
+	const unsigned flips = 1u << l;
 
 	UNROLL
 	for (unsigned c = 0; c < rows; c++) {
 		UNROLL
 		for (unsigned j = 0; j < columns; j++) {
-			const vec v = vec_load(p + offset[c] + (j ? stride : 0));
+			const vec v = vec_load(p + g->offset[c] + (j ? g->stride : 0));
 			in[c * flips][j] = v;
 			UNROLL
 			for (unsigned f = 1; f < flips; f++)
-				in[c * flips + f][j] = vec_permute(v, ((const vec_bits *)call->permutation)[f - 1]);
+				in[c * flips + f][j] = vec_permute(v, g->permutation[f - 1]);
 		}
 	}
+}
+
+ALWAYS_INLINE void store_row(const struct group *g, real *p, unsigned row, unsigned columns,
+                             const vec *out, const vec *old, bool masked)
+{
 	UNROLL
-	for (unsigned first = 0; first < rows; first += together) {
-		vec sum[ROWS][COLUMNS];
+	for (unsigned j = 0; j < columns; j++)
+		vec_store(p + g->offset[row] + (j ? g->stride : 0), masked ? vec_select(g->mask, out[j], old[j]) : out[j]);
+}
+
+/* One or two targets: inputs in registers, coefficients too as far as they fit. */
+ALWAYS_INLINE void narrow_group(const struct group *g, real *p, unsigned k, unsigned l, bool is_real, unsigned columns)
+{
+	const unsigned rows = 1u << (k - l), inputs = 1u << k;
+	vec in[4][COLUMNS];
+
+	load_inputs(in, g, p, rows, l, columns);
+	UNROLL
+	for (unsigned r = 0; r < rows; r++) {
+		vec sum[COLUMNS];
 		if (!is_real) {
 			UNROLL
 			for (unsigned i = 0; i < inputs; i++) {
 				UNROLL
-				for (unsigned r = 0; r < together; r++) {
-					const vec im = coefficient(m->im, m->held_im, (first + r) * inputs + i, k, l);
-					UNROLL
-					for (unsigned j = 0; j < columns; j++)
-						sum[r][j] = i ? vec_fma(im, in[i][j], sum[r][j]) : vec_mul(im, in[i][j]);
-				}
+				for (unsigned j = 0; j < columns; j++)
+					sum[j] = i ? vec_fma(g->held_im[r * inputs + i], in[i][j], sum[j])
+					           : vec_mul(g->held_im[r * inputs + i], in[i][j]);
 			}
 		}
 		UNROLL
 		for (unsigned i = 0; i < inputs; i++) {
 			UNROLL
+			for (unsigned j = 0; j < columns; j++) {
+				const vec re = g->held_re[r * inputs + i];
+				sum[j] = i ? vec_fma(re, in[i][j], sum[j])
+				           : is_real ? vec_mul(re, in[i][j]) : vec_fma_swapped(re, in[i][j], vec_swap(sum[j]));
+			}
+		}
+		store_row(g, p, r, columns, sum, NULL, false);
+	}
+}
+
+ALWAYS_INLINE vec coefficient(const real *data, unsigned i, bool lanewise)
+{
+	return lanewise ? vec_load(data + i * VEC_REALS) : vec_all(data[i]);
+}
+
+/* sum[r][j] += coefficients[r][i] * in[i][j] over all inputs from `first` on, for `together` rows. The inputs stay in L1. */
+ALWAYS_INLINE void accumulate(vec sum[][COLUMNS], const real *data, const vec in[][COLUMNS], unsigned first,
+                              unsigned inputs, unsigned together, unsigned l, unsigned columns)
+{
+	UNROLL_INPUTS
+	for (unsigned i = first; i < inputs; i++) {
+		UNROLL
+		for (unsigned r = 0; r < together; r++) {
+			const vec m = coefficient(data, r * inputs + i, l);
+			UNROLL
+			for (unsigned j = 0; j < columns; j++)
+				sum[r][j] = vec_fma(m, in[i][j], sum[r][j]);
+		}
+	}
+}
+
+/* Three to five targets: a small matrix product, `together` outputs of each column in registers at a time. */
+ALWAYS_INLINE void wide_group(const struct group *g, real *p, unsigned k, unsigned l, bool is_real, bool masked, unsigned columns)
+{
+	const unsigned rows = 1u << (k - l), inputs = 1u << k, together = rows < ROWS ? rows : ROWS;
+	vec in[INPUTS][COLUMNS];
+
+	load_inputs(in, g, p, rows, l, columns);
+	for (unsigned first = 0; first < rows; first += together) {
+		const real *const re = g->re + first * inputs * (l ? VEC_REALS : 1);
+		const real *const im = g->im + first * inputs * (l ? VEC_REALS : 1);
+		vec sum[ROWS][COLUMNS];
+
+		if (!is_real) {
+			UNROLL
 			for (unsigned r = 0; r < together; r++) {
-				const vec re = coefficient(m->re, m->held_re, (first + r) * inputs + i, k, l);
 				UNROLL
 				for (unsigned j = 0; j < columns; j++)
-					if (i)
-						sum[r][j] = vec_fma(re, in[i][j], sum[r][j]);
-					else if (is_real)
-						sum[r][j] = vec_mul(re, in[i][j]);
-					else
-						sum[r][j] = vec_fma_swapped(re, in[i][j], vec_swap(sum[r][j]));
+					sum[r][j] = vec_mul(coefficient(im, r * inputs, l), in[0][j]);
 			}
+			accumulate(sum, im, in, 1, inputs, together, l, columns);
 		}
 		UNROLL
 		for (unsigned r = 0; r < together; r++) {
+			const vec m = coefficient(re, r * inputs, l);
 			UNROLL
-			for (unsigned j = 0; j < columns; j++) {
-				vec out = sum[r][j];
-				if (masked)
-					out = vec_select(*(const vec_bits *)call->mask, out, in[first + r][j]);
-				vec_store(p + offset[first + r] + (j ? stride : 0), out);
-			}
+			for (unsigned j = 0; j < columns; j++)
+				sum[r][j] = is_real ? vec_mul(m, in[0][j]) : vec_fma_swapped(m, in[0][j], vec_swap(sum[r][j]));
 		}
+		accumulate(sum, re, in, 1, inputs, together, l, columns);
+		UNROLL
+		for (unsigned r = 0; r < together; r++)
+			store_row(g, p, first + r, columns, sum[r], in[first + r], masked);
 	}
+}
+
+ALWAYS_INLINE void any_group(const struct group *g, real *p, unsigned k, unsigned l, bool is_real, bool masked, unsigned columns)
+{
+	if (k <= CALL_FOLDED)
+		narrow_group(g, p, k, l, is_real, columns);
+	else
+		wide_group(g, p, k, l, is_real, masked, columns);
 }
 
 ALWAYS_INLINE void dense_loop(const struct kernel_call *call, void *origin, unsigned k, unsigned l, bool is_real, bool masked)
 {
 	const unsigned rows = 1u << (k - l), elements = rows << k;
-	const uint64_t stride = call->stride, count = call->count, outer = call->outer;
+	const uint64_t count = call->count, outer = call->outer;
 	real *const begin = (real *)origin + call->start;
-	uint64_t offset[INPUTS];
-	struct coefficients m = {.re = call->re, .im = call->im};
+	struct group g;
 
+	g.re = call->re;
+	g.im = call->im;
+	g.permutation = call->permutation;
+	g.stride = call->stride;
+	if (masked)
+		g.mask = *(const vec_bits *)call->mask;
 	for (unsigned r = 0; r < rows; r++)
-		offset[r] = call->offset[r];
-	if (k <= 2) {
-		UNROLL
+		g.offset[r] = call->offset[r];
+	if (k <= CALL_FOLDED) {
+		UNROLL_HELD
 		for (unsigned i = 0; i < elements; i++) {
-			m.held_re[i] = l ? vec_load(m.re + i * VEC_REALS) : vec_all(m.re[i]);
+			g.held_re[i] = coefficient(g.re, i, l || masked);
 			if (!is_real)
-				m.held_im[i] = l ? vec_load(m.im + i * VEC_REALS) : vec_all(m.im[i]);
+				g.held_im[i] = coefficient(g.im, i, l || masked);
 		}
 	}
 	uint64_t o = 0;
 	do {
 		real *p = begin + o;
 		if (count < COLUMNS)
-			dense_group(call, &m, p, offset, k, l, is_real, masked, 1);
+			any_group(&g, p, k, l, is_real, masked, 1);
 		else
-			for (uint64_t i = 0; i < count; i += COLUMNS, p += COLUMNS * stride)
-				dense_group(call, &m, p, offset, k, l, is_real, masked, COLUMNS);
+			for (uint64_t i = 0; i < count; i += COLUMNS, p += COLUMNS * g.stride)
+				any_group(&g, p, k, l, is_real, masked, COLUMNS);
 		o = (o - outer) & outer;
 	} while (o);
 }

@@ -1,8 +1,8 @@
 /* reduce_tmpl.c - sums of squares and moves over contiguous amplitudes.
  *
- * A sum runs in eight double lanes: real number e of the vector goes to lane e mod 8, in order, over leaves of at
- * most LEAF amplitudes; the lanes of a leaf, and then the leaves, are added in a fixed tree. No fused operation
- * is used, so that a sum has the same bits on every instruction set.
+ * A sum runs in sixteen double lanes: real number e of the vector is squared and added to lane e mod 16, in order,
+ * over leaves of at most LEAF amplitudes; the lanes of a leaf, and then the leaves, are added in a fixed tree. No
+ * fused operation is used, so that a sum has the same bits on every instruction set.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/loops.h"
@@ -11,52 +11,71 @@
 
 #include "base/bits.h"
 
-enum { GROUP = 4, LEAF = 1024 };   /* amplitudes */
+enum {
+	GROUP = 8,                                           /* amplitudes that fill the lanes once */
+	LEAF = 1024,                                         /* amplitudes */
+	WIDTH = (VEC_BYTES < 16 ? 16 : VEC_BYTES) / 8,       /* doubles in a vector */
+	PARTS = 2 * GROUP / WIDTH,                           /* vectors that hold the lanes */
+};
 
-typedef double lanes __attribute__((vector_size(64)));
-typedef real group __attribute__((vector_size(8 * REAL_BYTES), aligned(2 * REAL_BYTES), may_alias));
+typedef double lanes __attribute__((vector_size(8 * WIDTH)));
+typedef real piece __attribute__((vector_size(REAL_BYTES * WIDTH), aligned(2 * REAL_BYTES), may_alias));
 
 struct condition { uint64_t base, mask, value; };
 
-/* Amplitudes [begin, end) of the group that starts at `at`, those that meet the condition, squared; zero elsewhere. */
-ALWAYS_INLINE lanes partial_group(const real *a, struct condition c, uint64_t at, uint64_t begin, uint64_t end)
+/* Add the squares of those amplitudes of [begin, end) in the group at `at` that meet the condition. */
+static void add_partial(lanes sum[PARTS], const real *a, const struct condition *c, uint64_t at, uint64_t begin, uint64_t end)
 {
-	lanes out = {0};
+	double square[2 * GROUP] = {0};
 	for (unsigned i = 0; i < GROUP; i++) {
-		if (at + i < begin || at + i >= end || ((c.base + at + i) & c.mask) != c.value)
+		if (at + i < begin || at + i >= end || ((c->base + at + i) & c->mask) != c->value)
 			continue;
 		const double re = a[2 * (at + i)], im = a[2 * (at + i) + 1];
-		out[2 * i] = re * re;
-		out[2 * i + 1] = im * im;
+		square[2 * i] = re * re;
+		square[2 * i + 1] = im * im;
 	}
-	return out;
+	for (unsigned part = 0; part < PARTS; part++)
+		for (unsigned i = 0; i < WIDTH; i++)
+			sum[part][i] += square[part * WIDTH + i];
 }
 
-ALWAYS_INLINE double leaf(const real *a, struct condition c, uint64_t begin, uint64_t end, bool conditional)
+ALWAYS_INLINE double leaf(const real *a, const struct condition *c, uint64_t begin, uint64_t end, bool conditional)
 {
+	const uint64_t low = GROUP - 1;
 	/* What the low bits of the index say is the same for every whole group where the base is a multiple of it. */
-	const bool partial = conditional && c.base % GROUP != 0;
-	lanes weight = {0};
-	for (unsigned i = 0; i < 2 * GROUP; i++)
-		weight[i] = (i / 2 & c.mask & (GROUP - 1)) == (c.value & (GROUP - 1)) ? 1 : 0;
-	lanes sum = {0};
-	uint64_t at = begin & ~(uint64_t)(GROUP - 1);
+	const bool whole = !conditional || (c->base & low) == 0;
+	lanes sum[PARTS] = {{0}}, weight[PARTS];
+	uint64_t at = begin & ~low;
 
+	for (unsigned part = 0; part < PARTS; part++)
+		for (unsigned i = 0; i < WIDTH; i++)
+			weight[part][i] = ((part * WIDTH + i) / 2 & c->mask & low) == (c->value & low);
 	if (at < begin) {
-		sum += partial_group(a, c, at, begin, end);
+		add_partial(sum, a, c, at, begin, end);
 		at += GROUP;
 	}
 	for (; at + GROUP <= end; at += GROUP) {
-		if (partial) {
-			sum += partial_group(a, c, at, begin, end);
-		} else if (!conditional || ((c.base + at) & c.mask & ~(uint64_t)(GROUP - 1)) == (c.value & ~(uint64_t)(GROUP - 1))) {
-			const lanes v = __builtin_convertvector(*(const group *)(a + 2 * at), lanes);
-			sum += conditional ? v * v * weight : v * v;
+		if (!whole) {
+			add_partial(sum, a, c, at, begin, end);
+			continue;
+		}
+		if (conditional && ((c->base + at) & c->mask & ~low) != (c->value & ~low))
+			continue;
+		UNROLL
+		for (unsigned part = 0; part < PARTS; part++) {
+			const lanes v = __builtin_convertvector(*(const piece *)(a + 2 * at + part * WIDTH), lanes);
+			sum[part] += conditional ? v * v * weight[part] : v * v;
 		}
 	}
 	if (at < end)
-		sum += partial_group(a, c, at, begin, end);
-	return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+		add_partial(sum, a, c, at, begin, end);
+
+	double total[2 * GROUP];
+	memcpy(total, sum, sizeof total);
+	for (unsigned half = GROUP; half; half /= 2)
+		for (unsigned i = 0; i < half; i++)
+			total[i] += total[i + half];
+	return total[0];
 }
 
 /* Pairwise: the left part is the largest power of two of leaves that leaves something over. */
@@ -64,7 +83,7 @@ static double tree(const real *a, const struct condition *c, uint64_t begin, uin
 {
 	const uint64_t length = end - begin;
 	if (length <= LEAF)
-		return c->mask | c->value ? leaf(a, *c, begin, end, true) : leaf(a, *c, begin, end, false);
+		return c->mask | c->value ? leaf(a, c, begin, end, true) : leaf(a, c, begin, end, false);
 	const uint64_t middle = begin + bit_mask(bit_highest(length - 1));
 	const double left = tree(a, c, begin, middle);
 	return left + tree(a, c, middle, end);
