@@ -1,0 +1,119 @@
+/* cli.h - the songdo command: one file a command, one table of commands.
+ *
+ * Data goes to standard output, everything else to standard error. Under a launcher every rank runs the same code;
+ * rank 0 alone prints, and all return the same exit code, which is a songdo_status.
+ *
+ * May use: everything below. SPDX-License-Identifier: Apache-2.0 */
+#ifndef SONGDO_CLI_H
+#define SONGDO_CLI_H
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "run/run.h"
+
+enum { CLI_TERMINATED = 143, CLI_ERRORS = 20 };
+enum { CLI_FILE_LIMIT = 256 << 20 };     /* bytes of a program file */
+
+/* ---- Options ------------------------------------------------------------------------------------- */
+
+/* One option of a command. A list of them ends with a NULL name. */
+struct option_info {
+	const char *name;        /* without the dashes */
+	char letter;             /* its short form, or 0 */
+	const char *argument;    /* what the help calls its value; NULL: it takes none */
+	const char *help;        /* NULL: known, but not supported in this version */
+};
+
+struct command {
+	const char *name, *usage, *summary;
+	const struct option_info *options;
+	const char *examples;    /* lines of the help */
+	int (*run)(const struct command *command, int argc, char **argv);
+};
+
+extern const struct command *const cli_commands[];   /* NULL-terminated */
+
+/* Reads a command line against a table. */
+struct options {
+	const struct command *command;
+	int argc;
+	char **argv;
+	int count;                       /* entries of the table */
+	struct option *longs;            /* of getopt_long */
+	char *shorts;
+	const char *value;               /* of the option that options_next returned */
+};
+
+enum { OPTIONS_END = -1, OPTIONS_STOP = -2 };
+
+bool options_open(struct options *options, const struct command *command, int argc, char **argv);
+void options_close(struct options *options);
+/* The next option as its number in the table; OPTIONS_END after the last (the operands are argv[optind..argc)); OPTIONS_STOP
+ * where the command is over: *code says with what (0 after --help, else 64 after a message). */
+int options_next(struct options *options, int *code);
+
+/* Checked readings of an option's value; false after a message that names the option. */
+bool option_u64(uint64_t *out, const char *name, const char *value, uint64_t least, uint64_t most);
+bool option_size(uint64_t *out, const char *name, const char *value);   /* 512M, 1.5G, 1073741824 */
+/* One of a NULL-terminated list: its number. */
+bool option_choice(int *out, const char *name, const char *value, const char *const *choices);
+
+/* ---- Talking --------------------------------------------------------------------------------------- */
+
+/* The rank by the launcher's word, known before MPI is started; 0 without a launcher. */
+int cli_rank(void);
+/* A message on standard error, from rank 0 alone: "songdo: ...". */
+void cli_say(const char *format, ...) ATTRIBUTE_PRINTF(1, 2);
+/* A wrong use of the command: the message, where help is, and 64. */
+int cli_usage(const struct command *command, const char *format, ...) ATTRIBUTE_PRINTF(2, 3);
+/* An error of the library, with its place and hint. source may be NULL. Returns its code. */
+int cli_complain(const songdo_error *error, const char *file, const char *source, size_t length);
+bool cli_colour(FILE *stream);
+void cli_print_help(const struct command *command);
+int cli_print_version(void);
+
+/* ---- Programs in, documents out --------------------------------------------------------------------- */
+
+struct input {
+	char *text;
+	size_t length;
+	songdo_program *program;
+	double seconds;                  /* spent on parsing */
+};
+
+/* Read a file on rank 0 (every rank without an env), give it to all, parse it, print what is wrong. Returns 0 or an
+ * exit code, equal on all ranks. */
+int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet);
+void input_close(struct input *input);
+
+/* Find out on rank 0 whether a file can be created, before the work; NULL and "-" are fine. */
+int output_check(songdo_env *env, const char *file);
+/* Write a document on rank 0; file NULL: standard output. All ranks return the same code. Frees the text. */
+int output_write(songdo_env *env, const char *file, struct text *document);
+
+/* ---- Results for people ------------------------------------------------------------------------------ */
+
+struct show {
+	uint64_t top;                    /* rows of the histogram */
+	bool quiet;                      /* no summary */
+	bool colour, utf8;
+	int columns;                     /* of the terminal */
+};
+
+/* How standard output, or a file, likes it. */
+struct show show_for(const char *file);
+void show_result(struct text *text, const songdo_result *result, const struct show *show);
+void show_csv(struct text *text, const songdo_result *result);
+/* "1.23 ms". buffer holds at least 32 bytes; returns it. */
+char *show_seconds(char *buffer, double seconds);
+
+/* ---- Signals ------------------------------------------------------------------------------------------- */
+
+/* From here on SIGINT and SIGTERM ask for an end; a second after, the process ends by itself. */
+void signals_catch(void);
+int signals_poll(void *context);
+/* The exit code of an interrupted command: 130, or 143 after SIGTERM. */
+int signals_code(void);
+
+#endif

@@ -1,0 +1,126 @@
+/* files.c - programs in, documents out.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+/* Read on rank 0 and hand out: its status, the length, the bytes. */
+static songdo_status read_everywhere(struct input *input, songdo_env *env, const char *file, songdo_error *error)
+{
+	struct { uint64_t length; songdo_status status; } head = { 0 };
+	songdo_status status;
+
+	if (env == NULL || comm_rank(env->comm) == 0) {
+		head.status = text_read_file(&input->text, &input->length, file, CLI_FILE_LIMIT, error);
+		head.length = input->length;
+	}
+	if (env == NULL || comm_size(env->comm) == 1)
+		return head.status;
+	status = comm_broadcast(env->comm, &head, sizeof(head), 0);
+	if (status != SONGDO_OK || head.status != SONGDO_OK) {
+		error->code = status != SONGDO_OK ? status : head.status;
+		return error->code;
+	}
+	if (comm_rank(env->comm) != 0) {
+		input->length = head.length;
+		input->text = calloc(head.length + 1, 1);
+	}
+	status = env_agree(env, input->text == NULL ? error_set(error, SONGDO_NO_FIT, "no memory for the program") : SONGDO_OK, error);
+	return status == SONGDO_OK ? comm_broadcast(env->comm, input->text, input->length, 0) : status;
+}
+
+int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet)
+{
+	songdo_parse_options named = *options;
+	songdo_error error = { 0 }, errors[CLI_ERRORS];
+	songdo_status status;
+	size_t count = 0;
+	double start;
+
+	*input = (struct input){ 0 };
+	named.file = strcmp(file, "-") == 0 ? "<stdin>" : file;
+	status = read_everywhere(input, env, file, &error);
+	if (status != SONGDO_OK) {
+		error.code = status;
+		return cli_complain(&error, named.file, NULL, 0);
+	}
+	start = cpu_seconds();
+	status = songdo_program_parse(&input->program, input->text, input->length, &named, errors, CLI_ERRORS, &count);
+	input->seconds = cpu_seconds() - start;
+	for (size_t i = 0; i < count; i++)
+		if (!errors[i].warning || !quiet)
+			cli_complain(&errors[i], named.file, input->text, input->length);
+	if (status != SONGDO_OK && count == 0)
+		cli_say("%s: %s", named.file, songdo_status_text(status));
+	return env != NULL ? (int)comm_agree(env->comm, status) : (int)status;
+}
+
+void input_close(struct input *input)
+{
+	songdo_program_free(input->program);
+	free(input->text);
+	*input = (struct input){ 0 };
+}
+
+/* Whether a file of this name could be made; nothing is left behind. */
+static songdo_status try_file(const char *file)
+{
+	struct text beside = { 0 };
+	struct stat about;
+	int descriptor = -1, cause = 0;
+
+	if (stat(file, &about) == 0) {
+		if (S_ISDIR(about.st_mode))
+			cause = EISDIR;
+		else if (access(file, W_OK) != 0)
+			cause = errno;
+		if (cause != 0 || !S_ISREG(about.st_mode))
+			goto done;
+	}
+	text_add_format(&beside, "%s.%ld.try", file, (long)getpid());
+	descriptor = beside.failed ? -1 : open(beside.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (descriptor < 0) {
+		cause = beside.failed ? ENOMEM : errno;
+		goto done;
+	}
+	close(descriptor);
+	unlink(beside.data);
+done:
+	text_fini(&beside);
+	if (cause == 0)
+		return SONGDO_OK;
+	cli_say("cannot write %s: %s", file, cause == EISDIR ? "it is a directory" : strerror(cause));
+	return SONGDO_NO_OUTPUT;
+}
+
+int output_check(songdo_env *env, const char *file)
+{
+	songdo_status status = SONGDO_OK;
+
+	if (file != NULL && strcmp(file, "-") != 0 && songdo_env_rank(env) == 0)
+		status = try_file(file);
+	return (int)comm_agree(env->comm, status);
+}
+
+int output_write(songdo_env *env, const char *file, struct text *document)
+{
+	songdo_status status = SONGDO_OK;
+	songdo_error error = { 0 };
+
+	if (songdo_env_rank(env) == 0) {
+		if (document->failed)
+			status = error_set(&error, SONGDO_NO_FIT, "no memory for the output");
+		else if (document->length > 0)
+			status = text_write_file(file != NULL ? file : "-", document->data, document->length, &error);
+		if (status != SONGDO_OK)
+			cli_complain(&error, "", NULL, 0);
+	}
+	text_fini(document);
+	return (int)comm_agree(env->comm, status);
+}

@@ -1,0 +1,302 @@
+/* plan.c - songdo plan: what a run would cost, without a state.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/cli.h"
+
+enum { RANKS, NODES, SHOTS, EXACT, MEMORY, PRECISION, INPUT, THREADS, SAVE_STATE, FORMAT, OUTPUT, MAX_MEMORY, MAX_OPS, DIALECT, U_PHASE,
+       INCLUDE };
+
+static const struct option_info options_plan[] = {
+	[RANKS] = { "ranks", 0, "R", "MPI ranks of the run (1)" },
+	[NODES] = { "nodes", 0, "N", "nodes that they are dealt out to (1)" },
+	[SHOTS] = { "shots", 0, "N", "of the run (1024)" },
+	[EXACT] = { "exact", 0, NULL, "the run is asked for the exact distribution" },
+	[MEMORY] = { "memory", 0, NULL, "the run is asked for every shot's string" },
+	[PRECISION] = { "precision", 0, "P", "double (default) or single" },
+	[INPUT] = { "input", 0, "NAME=VALUE", "the value of an input variable; may be repeated" },
+	[THREADS] = { "threads", 0, "N", "a rank; default: its share of the cores here" },
+	[SAVE_STATE] = { "save-state", 0, "FILE", "the run is asked to save its state (nothing is written)" },
+	[FORMAT] = { "format", 0, "F", "text (default) or json" },
+	[OUTPUT] = { "output", 'o', "FILE", "write there instead of standard output" },
+	[MAX_MEMORY] = { "max-memory", 0, "SIZE", "of a node; default: what is free here" },
+	[MAX_OPS] = { "max-ops", 0, "N", "operations a program may expand to (2^32)" },
+	[DIALECT] = { "dialect", 0, "D", "auto (default), qasm2, qasm3 or braket" },
+	[U_PHASE] = { "u-phase", 0, "P", "auto (default), spec or legacy" },
+	[INCLUDE] = { "include", 'I', "DIR", "where include files may be; may be repeated" },
+	{ "reproducible", 0, NULL, NULL }, { "sweep", 0, "FILE", NULL }, { "observable", 0, "TEXT", NULL }, { "device", 0, "NAME", NULL },
+	{ "noise", 0, "FILE", NULL },
+	{ 0 }
+};
+
+static const char *const format_names[] = { "text", "json", NULL };
+static const char *const precision_names[] = { "double", "single", NULL };
+static const char *const dialect_names[] = { "auto", "qasm2", "qasm3", "braket", NULL };
+static const char *const phase_names[] = { "auto", "spec", "legacy", NULL };
+
+struct request {
+	const char *file, *output;
+	songdo_parse_options parse;
+	songdo_run_options run;
+	struct forecast_options forecast;
+	songdo_input *inputs;
+	const char **include;
+	size_t includes;
+	uint64_t threads;
+	int format;
+};
+
+static int read_option(const struct command *command, struct request *request, int option, char *value)
+{
+	const char *name = options_plan[option].name;
+	char *equals;
+	int choice = 0;
+	bool good = true;
+
+	switch (option) {
+	case RANKS: good = option_u64(&request->forecast.ranks, name, value, 1, 1u << 24); break;
+	case NODES: good = option_u64(&request->forecast.nodes, name, value, 1, 1u << 24); break;
+	case SHOTS: good = option_u64(&request->run.shots, name, value, 0, 1ull << 50); break;
+	case EXACT: request->run.exact = 1; break;
+	case MEMORY: request->run.memory = 1; break;
+	case PRECISION:
+		good = option_choice(&choice, name, value, precision_names);
+		request->run.precision = choice == 0 ? SONGDO_DOUBLE : SONGDO_SINGLE;
+		break;
+	case INPUT:
+		equals = strchr(value, '=');
+		if (equals == NULL || equals == value)
+			return cli_usage(command, "--input wants NAME=VALUE, not \"%.60s\"", value);
+		*equals = '\0';
+		request->inputs[request->run.input_count++] = (songdo_input){ value, equals + 1 };
+		break;
+	case THREADS: good = option_u64(&request->threads, name, value, 1, 4096); break;
+	case SAVE_STATE: request->run.save_state = value; break;
+	case FORMAT: good = option_choice(&request->format, name, value, format_names); break;
+	case OUTPUT: request->output = value; break;
+	case MAX_MEMORY: good = option_size(&request->forecast.node_memory, name, value); break;
+	case MAX_OPS: good = option_u64(&request->run.max_operations, name, value, 1, UINT64_MAX); break;
+	case DIALECT:
+		good = option_choice(&choice, name, value, dialect_names);
+		request->parse.dialect = (songdo_dialect)choice;
+		break;
+	case U_PHASE:
+		good = option_choice(&choice, name, value, phase_names);
+		request->parse.legacy_u_phase = choice == 0 ? 0 : choice == 1 ? -1 : 1;
+		break;
+	case INCLUDE: request->include[request->includes++] = value; break;
+	}
+	return good ? SONGDO_OK : SONGDO_BAD_USAGE;
+}
+
+static bool read_request(struct request *request, const struct command *command, int argc, char **argv, int *code)
+{
+	struct options options;
+	int option;
+
+	*code = SONGDO_NO_FIT;
+	request->run.shots = 1024;
+	request->inputs = calloc((size_t)argc, sizeof(*request->inputs));
+	request->include = calloc((size_t)argc + 1, sizeof(*request->include));
+	if (request->inputs == NULL || request->include == NULL || !options_open(&options, command, argc, argv))
+		return true;
+	while ((option = options_next(&options, code)) >= 0)
+		if ((*code = read_option(command, request, option, (char *)(uintptr_t)options.value)) != SONGDO_OK)
+			break;
+	options_close(&options);
+	if (option != OPTIONS_END)
+		return true;
+	request->run.inputs = request->inputs;
+	request->parse.include_directories = request->includes > 0 ? request->include : NULL;
+	if (argc - optind != 1) {
+		*code = cli_usage(command, argc == optind ? "which program? Name a file, or - for standard input" : "one program at a time");
+		return true;
+	}
+	request->file = argv[optind];
+	return false;
+}
+
+/* ---- Documents ---------------------------------------------------------------------------------------- */
+
+/* h:mm:ss, as Slurm reads it. */
+static void format_time(char *buffer, size_t size, uint64_t seconds)
+{
+	snprintf(buffer, size, "%" PRIu64 ":%02u:%02u", seconds / 3600, (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
+}
+
+static void add_figure(struct json *json, const char *key, uint64_t value)
+{
+	json_key(json, key);
+	if (value == UINT64_MAX)
+		json_null(json);   /* more than any machine has */
+	else
+		json_u64(json, value);
+}
+
+static void write_json(struct text *text, const struct forecast *forecast)
+{
+	struct json json;
+	char time[40], memory[32];
+
+	json_init(&json, text, 2);
+	json_object(&json);
+	json_key(&json, "schema");
+	json_string(&json, "songdo.plan/1");
+	add_figure(&json, "qubits", forecast->qubits);
+	add_figure(&json, "active_qubits", forecast->active_qubits);
+	add_figure(&json, "operations", forecast->operations);
+	add_figure(&json, "stages", forecast->stages);
+	add_figure(&json, "ranks", forecast->ranks);
+	json_key(&json, "fits");
+	json_bool(&json, forecast->fits);
+	json_key(&json, "suggestion");
+	if (forecast->suggestion[0] != '\0')
+		json_string(&json, forecast->suggestion);
+	else
+		json_null(&json);
+	json_key(&json, "branches");
+	json_bool(&json, forecast->branches);
+	add_figure(&json, "bound_branches", forecast->bound_branches);
+	add_figure(&json, "sweeps", forecast->cost.sweeps);
+	add_figure(&json, "remaps", forecast->cost.remaps);
+	add_figure(&json, "flops", forecast->cost.flops);
+	add_figure(&json, "exchanged_bytes_per_rank", forecast->cost.exchanged_bytes);
+	add_figure(&json, "messages_per_rank", forecast->cost.messages);
+	add_figure(&json, "peak_bytes_per_rank", forecast->peak_bytes);
+	add_figure(&json, "bytes_per_rank", forecast->bytes);
+	json_key(&json, "estimated_seconds");
+	json_double(&json, forecast->seconds);
+	json_key(&json, "slurm");
+	json_object(&json);
+	add_figure(&json, "nodes", forecast->slurm_nodes);
+	add_figure(&json, "ntasks", forecast->slurm_tasks);
+	json_key(&json, "mem");
+	snprintf(memory, sizeof(memory), "%" PRIu64 "M", forecast->slurm_mem);
+	json_string(&json, memory);
+	json_key(&json, "time");
+	format_time(time, sizeof(time), forecast->slurm_seconds);
+	json_string(&json, time);
+	json_object_end(&json);
+	json_object_end(&json);
+	text_add(text, "\n");
+}
+
+static void add_bytes(struct text *text, const char *name, uint64_t bytes)
+{
+	char memory[32];
+
+	text_add_format(text, "%-18s %s\n", name, bytes == UINT64_MAX ? "more than any machine has" : memory_text(memory, bytes));
+}
+
+static void write_text(struct text *text, const struct forecast *forecast)
+{
+	char time[40];
+
+	text_add_format(text, "%-18s %u declared, %u in use\n", "qubits", forecast->qubits, forecast->active_qubits);
+	text_add_format(text, "%-18s %" PRIu64 " in %" PRIu64 " stages\n", "operations", forecast->operations, forecast->stages);
+	text_add_format(text, "%-18s %" PRIu64 " on %" PRIu64 " node%s\n", "ranks", forecast->ranks, forecast->nodes, forecast->nodes == 1 ? "" : "s");
+	add_bytes(text, "state a rank", forecast->bytes);
+	add_bytes(text, "peak a rank", forecast->peak_bytes);
+	text_add_format(text, "%-18s %s\n", "fits", forecast->fits ? "yes" : "no");
+	if (forecast->suggestion[0] != '\0')
+		text_add_format(text, "%-18s %s\n", "suggestion", forecast->suggestion);
+	text_add_format(text, "%-18s %" PRIu64 "\n", "sweeps", forecast->cost.sweeps);
+	text_add_format(text, "%-18s %" PRIu64 "\n", "remaps", forecast->cost.remaps);
+	text_add_format(text, "%-18s %.4g\n", "flops a rank", (double)forecast->cost.flops);
+	add_bytes(text, "exchanged a rank", forecast->cost.exchanged_bytes);
+	text_add_format(text, "%-18s %" PRIu64 "\n", "messages a rank", forecast->cost.messages);
+	if (forecast->branches)
+		text_add_format(text, "%-18s these figures are of one branch; there may be %" PRIu64 "\n", "branches", forecast->bound_branches);
+	text_add_format(text, "%-18s %.3g s\n", "estimated time", forecast->seconds);
+	format_time(time, sizeof(time), forecast->slurm_seconds);
+	text_add_format(text, "%-18s sbatch --nodes=%" PRIu64 " --ntasks=%" PRIu64 " --mem=%" PRIu64 "M --time=%s\n", "slurm", forecast->slurm_nodes,
+	                forecast->slurm_tasks, forecast->slurm_mem, time);
+}
+
+/* ---- The command ----------------------------------------------------------------------------------------- */
+
+/* The machine here, its threads dealt out to the ranks of a node as songdo run would. */
+static songdo_status describe_machine(struct request *request, songdo_env *env)
+{
+	struct forecast_options *wanted = &request->forecast;
+	songdo_status status = run_machine(&wanted->machine, env, request->run.precision);
+	uint64_t node_ranks;
+
+	wanted->ranks = wanted->ranks != 0 ? wanted->ranks : (uint64_t)songdo_env_ranks(env);
+	wanted->nodes = wanted->nodes != 0 ? wanted->nodes : 1;
+	node_ranks = (wanted->ranks + wanted->nodes - 1) / wanted->nodes;
+	if (request->threads != 0)
+		wanted->machine.threads = (uint32_t)request->threads;
+	else
+		wanted->machine.threads = (uint32_t)max_u64((uint64_t)songdo_env_threads(env) * (uint64_t)comm_node_size(env->comm) / node_ranks, 1);
+	/* What follows from the threads is worked out anew. */
+	wanted->machine.sweep_bytes_per_second = 0;
+	wanted->machine.flops_per_second = 0;
+	return status;
+}
+
+static int plan_program(struct request *request, songdo_env *env)
+{
+	struct forecast forecast;
+	struct input input = { 0 };
+	struct text text = { 0 };
+	songdo_error error = { 0 };
+	songdo_status status;
+	int code = output_check(env, request->output);
+
+	if (code == SONGDO_OK)
+		code = input_open(&input, env, request->file, &request->parse, false);
+	if (code == SONGDO_OK)
+		code = (int)describe_machine(request, env);
+	if (code != SONGDO_OK)
+		goto done;
+	status = comm_agree(env->comm, run_forecast(&forecast, input.program, &request->run, &request->forecast, &error));
+	if (status != SONGDO_OK) {
+		error.code = status;
+		code = cli_complain(&error, strcmp(request->file, "-") == 0 ? "<stdin>" : request->file, input.text, input.length);
+		goto done;
+	}
+	if (songdo_env_rank(env) == 0)
+		request->format == 1 ? write_json(&text, &forecast) : write_text(&text, &forecast);
+	code = output_write(env, request->output, &text);
+done:
+	input_close(&input);
+	return code;
+}
+
+static int plan_main(const struct command *command, int argc, char **argv)
+{
+	struct request request = { 0 };
+	songdo_env *env = NULL;
+	songdo_error error = { 0 };
+	int code;
+
+	if (read_request(&request, command, argc, argv, &code))
+		goto done;
+	code = (int)songdo_env_open(&env, NULL, &error);
+	if (code != SONGDO_OK)
+		cli_complain(&error, "", NULL, 0);
+	else
+		code = plan_program(&request, env);
+	songdo_env_close(env);
+done:
+	free(request.inputs);
+	free(request.include);
+	return code;
+}
+
+const struct command command_plan = {
+	.name = "plan",
+	.usage = "plan FILE|- [options]",
+	.summary = "Tell what a run would take: memory, sweeps, messages, time. No state is allocated.",
+	.options = options_plan,
+	.examples = "  songdo plan circuit.qasm\n"
+	            "  songdo plan circuit.qasm --ranks 8 --nodes 4 --format json\n"
+	            "  songdo plan large.qasm --precision single --max-memory 64G\n",
+	.run = plan_main,
+};
