@@ -325,15 +325,13 @@ struct declaration {
 	struct symbol *symbol;          /* checked */
 };
 
-/* target = value, or target op= value: then operator is set and value is the right side (checked: the type that the
- * operation `target op value` needs, its result is converted to the target's type). */
+/* target = value. The checker rewrites `target op= value` to `target = target op value`, so operator is then NONE. */
 struct assignment {
 	struct statement statement;
-	uint8_t operator;
+	uint8_t operator;               /* before checking */
 	struct operand target;
 	struct type type;               /* checked: of the target */
-	struct type operation;          /* checked: of `target op value` before conversion to the target's type */
-	struct expression *value;
+	struct expression *value;       /* checked: of the target's type; an EXPRESSION_SET, or an array, for arrays */
 };
 
 struct expression_statement {
@@ -369,7 +367,7 @@ struct switch_case {
 
 struct switch_statement {
 	struct statement statement;
-	struct expression *target;
+	struct expression *target;      /* checked: INT, UINT */
 	struct switch_case *first;
 };
 

@@ -593,8 +593,8 @@ static bool check_function(struct checker *checker, struct expression *call)
 	case FUNCTION_POW: {
 		const bool whole = type_is_integer(&(*first)->type) && type_is_integer(&call->item[1]->type) &&
 		                   !(function == FUNCTION_POW && call->item[1]->is_known && call->item[1]->type.kind == TYPE_INT && call->item[1]->value.i < 0);
-		const bool complex = (*first)->type.kind == TYPE_COMPLEX || call->item[1]->type.kind == TYPE_COMPLEX;
-		result = whole ? common_type(&(*first)->type, &call->item[1]->type) : type_scalar(complex && function == FUNCTION_POW ? TYPE_COMPLEX : TYPE_FLOAT, 64);
+		const bool is_complex = (*first)->type.kind == TYPE_COMPLEX || call->item[1]->type.kind == TYPE_COMPLEX;
+		result = whole ? common_type(&(*first)->type, &call->item[1]->type) : type_scalar(is_complex && function == FUNCTION_POW ? TYPE_COMPLEX : TYPE_FLOAT, 64);
 		if (!type_convert(checker, first, result, false) || !type_convert(checker, &call->item[1], result, false))
 			return poison(call);
 		break;
@@ -802,7 +802,19 @@ bool check_operand(struct checker *checker, struct operand *operand, struct type
 	if (operand->kind == OPERAND_EXPRESSION) {
 		if (!check_any(checker, &operand->expression))
 			return false;
-		*type = operand->expression->type;
+		struct expression *out = operand->expression;
+		*type = out->type;
+		/* One constant index on a register is an element, negative ones from the end. */
+		if (out->kind == EXPRESSION_INDEX && out->left->kind == EXPRESSION_NAME && out->left->type.is_register &&
+		    !out->left->type.dimensions && !out->type.is_register && out->item[0]->is_known && out->left->type.width > 0) {
+			const int64_t element = out->item[0]->value.i;
+			operand->symbol = out->left->symbol;
+			operand->element = element < 0 ? element + out->left->type.width : element;
+			operand->kind = OPERAND_ELEMENT;
+		} else if (out->kind == EXPRESSION_NAME) {
+			operand->symbol = out->symbol;
+			operand->kind = OPERAND_WHOLE;
+		}
 		return true;
 	}
 	struct symbol *symbol = scope_value(checker, operand->name, place);
