@@ -26,7 +26,7 @@ struct parts {
 
 static uint64_t address(uint64_t index_bits) { return index_bits << 1; }
 
-/* Positions in step->target in ascending order of the bit, so that the choice of a factor is a plain bit extraction. */
+/* Positions in step->target in ascending order of the bit: the choice of a factor becomes a plain bit extraction. */
 static void sort_targets(uint8_t order[STEP_TARGETS], const struct step *step)
 {
 	for (unsigned j = 0; j < step->targets; j++) {
@@ -60,8 +60,8 @@ static struct parts divide_targets(const struct step *step, uint64_t block, unsi
 	return parts;
 }
 
-/* Choose the innermost loop among the free bits: the lowest ones where they give a run worth having, else the longest
- * segment of neighbours. */
+/* Choose the innermost loop among the free bits: the lowest ones where they give a run worth having, else the
+ * longest segment of neighbours. */
 static void choose_loops(struct kernel_call *call, uint64_t free, unsigned lane_bits)
 {
 	unsigned low = 0, length = 0;
@@ -83,6 +83,23 @@ static void choose_loops(struct kernel_call *call, uint64_t free, unsigned lane_
 	call->stride = address(bit_mask(low));
 	call->count = bit_mask(length);
 	call->outer = address(free & ~(low_mask(length) << low));
+}
+
+/* A diagonal whose free bits give short runs only: walk its lowest pattern bits instead, where they are more. */
+static bool choose_varying(struct kernel_call *call, uint64_t free, uint64_t pattern)
+{
+	if (!pattern || call->count >= bit_mask(LONG_RUN))
+		return false;
+	const unsigned low = bit_lowest(pattern);
+	const uint64_t above = ~(pattern >> low);
+	const unsigned length = above ? bit_lowest(above) : 64 - low;
+	if (bit_mask(length) <= call->count)
+		return false;
+	call->stride = address(bit_mask(low));
+	call->count = bit_mask(length);
+	call->outer = address(free);
+	call->pattern = address(pattern & ~(low_mask(length) << low));
+	return true;
 }
 
 static void put(void *data, songdo_precision precision, uint64_t i, double value)
@@ -147,7 +164,8 @@ static void put_lane(void *data, const struct area *area, uint64_t vector, unsig
 	put(data, area->precision, vector * area->reals + 2 * lane + 1, value);
 }
 
-static void put_lane_bits(void *data, const struct area *area, uint64_t vector, unsigned lane, int64_t even, int64_t odd)
+static void put_lane_bits(void *data, const struct area *area, uint64_t vector, unsigned lane,
+                          int64_t even, int64_t odd)
 {
 	put_bits(data, area->precision, vector * area->reals + 2 * lane, even);
 	put_bits(data, area->precision, vector * area->reals + 2 * lane + 1, odd);
@@ -260,7 +278,7 @@ static call_loop choose_loop(const struct step *step, const struct parts *parts,
 		return lane_controls && !parts->lanes ? loops->dense->masked[is_real][step->targets - 1]
 		                                      : loops->dense->plain[is_real][step->targets - 1][parts->lanes];
 	}
-	case KERNEL_DIAGONAL: return loops->diagonal;
+	case KERNEL_DIAGONAL: return loops->diagonal->runs;
 	default: break;
 	}
 	if (!parts->rows)
@@ -297,11 +315,11 @@ songdo_status call_new(struct kernel_call **out, const struct step *step, uint64
 		element_bytes = area.lanewise ? vector_bytes : real_bytes;
 	}
 	const uint64_t head = aligned(sizeof(struct kernel_call)), list = aligned(elements * element_bytes);
-	const uint64_t permutations = aligned(bit_mask(CALL_LANE_BITS) * vector_bytes), masks = aligned(2 * vector_bytes);
+	const uint64_t permutations = aligned(bit_mask(CALL_LANE_BITS) * vector_bytes);
+	const uint64_t masks = aligned(2 * vector_bytes);
 	char *memory = aligned_alloc(ALIGNMENT, head + 2 * list + permutations + masks + aligned(factors));
 	if (!memory)
 		return SONGDO_NO_FIT;
-	memset(memory, 0, head);
 
 	char *const re = memory + head, *const im = re + list, *const permutation = im + list;
 	char *const mask = permutation + permutations, *const factor = mask + masks;
@@ -318,8 +336,11 @@ songdo_status call_new(struct kernel_call **out, const struct step *step, uint64
 		.outside = parts.outside_mask,
 		.re = re, .im = im, .permutation = permutation, .mask = mask, .factor = (uint8_t *)factor,
 	};
-	choose_loops(call, high_block & ~parts.row_mask & ~step->control_mask, loops->lane_bits);
+	const uint64_t free = high_block & ~parts.row_mask & ~step->control_mask;
+	choose_loops(call, free, loops->lane_bits);
 	if (step->kind == KERNEL_DIAGONAL) {
+		if (choose_varying(call, free, parts.row_mask))
+			call->loop = loops->diagonal->varying;
 		pack_diagonal(step, &parts, &area, re, im, (uint8_t *)factor);
 	} else if (step->kind == KERNEL_EXCHANGE) {
 		pack_exchange(call, step, &parts, &area, permutation, mask);

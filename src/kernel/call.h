@@ -6,7 +6,8 @@
  *   row       a non-diagonal target above the lanes: its values are the 2^h vectors of one group
  *   pattern   a diagonal target above the lanes: its values choose the factor
  *   control   above the lanes: stands still at the value it must have
- *   inner     one segment of neighbouring free bits: the innermost loop, a pointer moved by a constant stride
+ *   inner     one segment of neighbouring free bits (or pattern bits): the innermost loop, a pointer moved by a
+ *             constant stride
  *   outer     the free bits that remain, enumerated around the innermost loop
  *
  * Offsets, strides and masks of addresses count real numbers, two an amplitude: an index bit b is 2 << b.
@@ -39,8 +40,8 @@ struct kernel_call {
 	uint64_t stride, count;                    /* of the innermost loop; count is a power of two */
 	uint64_t offset[1 << STEP_DENSE_TARGETS];  /* of the vectors of a group */
 
-	uint64_t pattern;                          /* mask of the pattern bits */
-	uint64_t patterns;                         /* their number of values */
+	uint64_t pattern;                          /* mask of the pattern bits that are not in the innermost loop */
+	uint64_t patterns;                         /* values of all pattern bits together */
 	uint64_t outside;                          /* diagonal targets outside the block, on the physical index */
 
 	/* Inside this allocation, 64-byte aligned. */
@@ -56,6 +57,11 @@ struct dense_loops {
 	call_loop masked[2][STEP_DENSE_TARGETS];                      /* lane controls without a lane target */
 };
 
+struct diagonal_loops {
+	call_loop runs;                            /* one factor along the innermost loop */
+	call_loop varying;                         /* one factor a vector: the innermost loop walks pattern bits */
+};
+
 struct exchange_loops {
 	call_loop permute;                         /* the lanes of every vector */
 	call_loop swap, swap_masked, swap_flipped; /* pairs of vectors: whole; some lanes; some lanes, shuffled */
@@ -64,10 +70,10 @@ struct exchange_loops {
 struct kernel_loops {
 	songdo_precision precision;
 	unsigned lane_bits;
-	const struct kernel_loops *narrow;         /* without lanes, for blocks that lack a lane bit; NULL where lane_bits is 0 */
+	const struct kernel_loops *narrow;         /* for blocks that lack a lane bit; NULL where lane_bits is 0 */
 	const struct dense_loops *dense;
 	const struct exchange_loops *exchange;
-	call_loop diagonal;
+	const struct diagonal_loops *diagonal;
 };
 
 /* kernel_table.prepare for given loops, and kernel_table.apply for all. */

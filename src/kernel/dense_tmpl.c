@@ -24,7 +24,7 @@ enum {
 
 /* The loops around a group, and what it works on. */
 struct group {
-	const real *re, *im;                 /* coefficients: one for each element, or a vector where they differ by lane */
+	const real *re, *im;                 /* coefficients: one an element, or a vector where they differ by lane */
 	vec held_re[HELD], held_im[HELD];    /* the same, expanded, where k <= CALL_FOLDED */
 	const vec_bits *permutation;
 	vec_bits mask;
@@ -33,7 +33,8 @@ struct group {
 };
 
 /* Load the vectors of the rows, and their flips. */
-ALWAYS_INLINE void load_inputs(vec in[][COLUMNS], const struct group *g, const real *p, unsigned rows, unsigned l, unsigned columns)
+ALWAYS_INLINE void load_inputs(vec in[][COLUMNS], const struct group *g, const real *p,
+                               unsigned rows, unsigned l, unsigned columns)
 {
 	const unsigned flips = 1u << l;
 
@@ -59,7 +60,8 @@ ALWAYS_INLINE void store_row(const struct group *g, real *p, unsigned row, unsig
 }
 
 /* One or two targets: inputs in registers, coefficients too as far as they fit. */
-ALWAYS_INLINE void narrow_group(const struct group *g, real *p, unsigned k, unsigned l, bool is_real, unsigned columns)
+ALWAYS_INLINE void narrow_group(const struct group *g, real *p, unsigned k, unsigned l,
+                                bool is_real, unsigned columns)
 {
 	const unsigned rows = 1u << (k - l), inputs = 1u << k;
 	vec in[4][COLUMNS];
@@ -95,7 +97,8 @@ ALWAYS_INLINE vec coefficient(const real *data, unsigned i, bool lanewise)
 	return lanewise ? vec_load(data + i * VEC_REALS) : vec_all(data[i]);
 }
 
-/* sum[r][j] += coefficients[r][i] * in[i][j] over all inputs from `first` on, for `together` rows. The inputs stay in L1. */
+/* sum[r][j] += coefficients[r][i] * in[i][j] over the inputs from `first` on, for `together` rows. The inputs stay
+ * in L1. */
 ALWAYS_INLINE void accumulate(vec sum[][COLUMNS], const real *data, const vec in[][COLUMNS], unsigned first,
                               unsigned inputs, unsigned together, unsigned l, unsigned columns)
 {
@@ -112,7 +115,8 @@ ALWAYS_INLINE void accumulate(vec sum[][COLUMNS], const real *data, const vec in
 }
 
 /* Three to five targets: a small matrix product, `together` outputs of each column in registers at a time. */
-ALWAYS_INLINE void wide_group(const struct group *g, real *p, unsigned k, unsigned l, bool is_real, bool masked, unsigned columns)
+ALWAYS_INLINE void wide_group(const struct group *g, real *p, unsigned k, unsigned l,
+                              bool is_real, bool masked, unsigned columns)
 {
 	const unsigned rows = 1u << (k - l), inputs = 1u << k, together = rows < ROWS ? rows : ROWS;
 	vec in[INPUTS][COLUMNS];
@@ -146,7 +150,8 @@ ALWAYS_INLINE void wide_group(const struct group *g, real *p, unsigned k, unsign
 	}
 }
 
-ALWAYS_INLINE void any_group(const struct group *g, real *p, unsigned k, unsigned l, bool is_real, bool masked, unsigned columns)
+ALWAYS_INLINE void any_group(const struct group *g, real *p, unsigned k, unsigned l,
+                             bool is_real, bool masked, unsigned columns)
 {
 	if (k <= CALL_FOLDED)
 		narrow_group(g, p, k, l, is_real, columns);
@@ -154,7 +159,8 @@ ALWAYS_INLINE void any_group(const struct group *g, real *p, unsigned k, unsigne
 		wide_group(g, p, k, l, is_real, masked, columns);
 }
 
-ALWAYS_INLINE void dense_loop(const struct kernel_call *call, void *origin, unsigned k, unsigned l, bool is_real, bool masked)
+ALWAYS_INLINE void dense_loop(const struct kernel_call *call, void *origin, unsigned k, unsigned l,
+                              bool is_real, bool masked)
 {
 	const unsigned rows = 1u << (k - l), elements = rows << k;
 	const uint64_t count = call->count, outer = call->outer;

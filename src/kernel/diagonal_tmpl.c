@@ -2,6 +2,8 @@
  *
  * The patterns are walked around the innermost loop, so that a factor stays in registers along a run, and inside
  * the outer loop, so that a large block is read once. Lane targets and lane controls are in the factor vectors.
+ * Where the free bits would give short runs only, the innermost loop walks neighbouring pattern bits instead, with
+ * a factor of its own for each vector.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/loops.h"
@@ -17,7 +19,7 @@ ALWAYS_INLINE void scale_run(real *p, uint64_t stride, uint64_t count, vec re, v
 	}
 }
 
-void KERNEL_NAME(diagonal)(const struct kernel_call *call, void *origin, uint64_t index)
+static void runs(const struct kernel_call *call, void *origin, uint64_t index)
 {
 	const uint64_t chosen = bits_extract(index, call->outside) * call->patterns;
 	const real *const re = (const real *)call->re + chosen * VEC_REALS;
@@ -41,3 +43,29 @@ void KERNEL_NAME(diagonal)(const struct kernel_call *call, void *origin, uint64_
 		o = (o - outer) & outer;
 	} while (o);
 }
+
+static void varying(const struct kernel_call *call, void *origin, uint64_t index)
+{
+	const uint64_t chosen = bits_extract(index, call->outside) * call->patterns;
+	const uint64_t outer = call->outer, pattern = call->pattern, stride = call->stride, count = call->count;
+	uint64_t o = 0;
+
+	do {
+		const real *re = (const real *)call->re + chosen * VEC_REALS;
+		const real *im = (const real *)call->im + chosen * VEC_REALS;
+		real *const begin = (real *)origin + call->start + o;
+		uint64_t bits = 0;
+		do {
+			real *p = begin + bits;
+			UNROLL_INPUTS
+			for (uint64_t i = 0; i < count; i++, p += stride, re += VEC_REALS, im += VEC_REALS) {
+				const vec v = vec_load(p);
+				vec_store(p, vec_fma_swapped(vec_load(re), v, vec_mul(vec_load(im), vec_swap(v))));
+			}
+			bits = (bits - pattern) & pattern;
+		} while (bits);
+		o = (o - outer) & outer;
+	} while (o);
+}
+
+const struct diagonal_loops KERNEL_NAME(diagonal) = {.runs = runs, .varying = varying};

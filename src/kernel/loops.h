@@ -9,7 +9,7 @@
 
 extern const struct dense_loops KERNEL_NAME(dense);
 extern const struct exchange_loops KERNEL_NAME(exchange);
-void KERNEL_NAME(diagonal)(const struct kernel_call *call, void *origin, uint64_t index);
+extern const struct diagonal_loops KERNEL_NAME(diagonal);
 
 /* The reductions of kernel.h. */
 double KERNEL_NAME(norm)(const void *amplitudes, uint64_t begin, uint64_t end);

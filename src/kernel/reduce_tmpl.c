@@ -24,7 +24,8 @@ typedef real piece __attribute__((vector_size(REAL_BYTES * WIDTH), aligned(2 * R
 struct condition { uint64_t base, mask, value; };
 
 /* Add the squares of those amplitudes of [begin, end) in the group at `at` that meet the condition. */
-static void add_partial(lanes sum[PARTS], const real *a, const struct condition *c, uint64_t at, uint64_t begin, uint64_t end)
+static void add_partial(lanes sum[PARTS], const real *a, const struct condition *c,
+                        uint64_t at, uint64_t begin, uint64_t end)
 {
 	double square[2 * GROUP] = {0};
 	for (unsigned i = 0; i < GROUP; i++) {
