@@ -11,8 +11,8 @@
 
 /* Open an env on the ranks of a communicator, which is duplicated: it may be freed afterwards. MPI must be initialised.
  * Collective over the communicator. options may be NULL; its own communicator is ignored. */
-static inline songdo_status songdo_env_open_mpi(songdo_env **env, MPI_Comm communicator, const songdo_env_options *options,
-                                                songdo_error *error)
+static inline songdo_status songdo_env_open_mpi(songdo_env **env, MPI_Comm communicator,
+                                                const songdo_env_options *options, songdo_error *error)
 {
 	songdo_env_options with = { 0, 0, NULL, NULL };
 	if (options)

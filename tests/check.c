@@ -68,7 +68,8 @@ int check_end(struct check *check)
 	return code;
 }
 
-bool check_that(struct check *check, bool holds, const char *file, int line, const char *condition, const char *format, ...)
+bool check_that(struct check *check, bool holds, const char *file, int line, const char *condition, const char *format,
+                ...)
 {
 	check->done++;
 	if (holds)

@@ -38,10 +38,11 @@ void check_skip(struct check *check, const char *name, const char *reason);
 /* Finish, print the plan, close the ranks. Returns the exit code, equal on every rank: 0, or 1 where a case failed. */
 int check_end(struct check *check);
 
-/* One check: CHECK(&check, a == b) or CHECK(&check, a == b, "n = %d", n), where a literal format and what follows tell more
- * about a failure. Failures go to stderr with rank, file and line, the first five a case and rank. Returns whether it held. */
+/* One check: CHECK(&check, a == b) or CHECK(&check, a == b, "n = %d", n), where a literal format and what follows tell
+ * more about a failure. Failures go to stderr with rank, file and line, the first five a case and rank. Returns whether
+ * it held. */
 #define CHECK(check, condition, ...) check_that(check, condition, __FILE__, __LINE__, #condition, " " __VA_ARGS__)
-bool check_that(struct check *check, bool holds, const char *file, int line, const char *condition, const char *format, ...)
-	ATTRIBUTE_PRINTF(6, 7);
+bool check_that(struct check *check, bool holds, const char *file, int line, const char *condition, const char *format,
+                ...) ATTRIBUTE_PRINTF(6, 7);
 
 #endif

@@ -65,7 +65,8 @@ static uint64_t level_memory(const char *directory, int version)
 {
 	uint64_t limit, used, cache;
 	if (version == 2) {
-		limit = min_u64(read_number(directory, "memory.max", UINT64_MAX), read_number(directory, "memory.high", UINT64_MAX));
+		limit = min_u64(read_number(directory, "memory.max", UINT64_MAX),
+		                read_number(directory, "memory.high", UINT64_MAX));
 		if (limit == UINT64_MAX)
 			return UINT64_MAX;
 		used = read_number(directory, "memory.current", 0);
@@ -76,7 +77,8 @@ static uint64_t level_memory(const char *directory, int version)
 		if (limit >= (uint64_t)INT64_MAX / 65536 * 65536)
 			return UINT64_MAX;
 		used = read_number(directory, "memory.usage_in_bytes", 0);
-		cache = add_saturated(read_stat(directory, "total_inactive_file"), read_stat(directory, "total_active_file"));
+		cache = add_saturated(read_stat(directory, "total_inactive_file"),
+		                      read_stat(directory, "total_active_file"));
 	}
 	used -= min_u64(used, cache);
 	return limit - min_u64(limit, used);
@@ -148,7 +150,8 @@ static bool find_mount(char *mount, char *root, size_t size, const char *proc, c
 }
 
 /* The least over the levels of one hierarchy. group is this process's group as /proc/self/cgroup tells it. */
-static uint64_t walk_hierarchy(const char *proc, const char *controller, int version, const char *group, level_reader *read)
+static uint64_t walk_hierarchy(const char *proc, const char *controller, int version, const char *group,
+                               level_reader *read)
 {
 	char mount[PATH_MAX], root[PATH_MAX], directory[2 * PATH_MAX];
 	if (!find_mount(mount, root, sizeof mount, proc, controller, version))

@@ -74,9 +74,9 @@ static uint64_t read_xcr0(void)
 
 static void read_isa(struct cpu *cpu)
 {
-	enum { FMA = 1 << 12, OSXSAVE = 1 << 27, AVX = 1 << 28 };                                   /* leaf 1, ecx */
-	const uint32_t avx2 = 1u << 5, avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;          /* leaf 7, ebx: F DQ BW VL */
-	const uint64_t saves_ymm = 0x6, saves_zmm = 0xE6;                                           /* XMM YMM; opmask, both ZMM halves */
+	enum { FMA = 1 << 12, OSXSAVE = 1 << 27, AVX = 1 << 28 };   /* leaf 1, ecx */
+	const uint32_t avx2 = 1u << 5, avx512 = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;   /* leaf 7, ebx: F DQ BW VL */
+	const uint64_t saves_ymm = 0x6, saves_zmm = 0xE6;   /* XMM YMM; opmask, both ZMM halves */
 	uint32_t a, b, c, d;
 	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & OSXSAVE))
 		return;
@@ -95,15 +95,15 @@ static void read_caches(struct cpu *cpu, uint32_t leaf)
 		uint32_t a, b, c, d;
 		if (!__get_cpuid_count(leaf, i, &a, &b, &c, &d) || (a & 31) == 0)
 			return;
-		const uint64_t ways = (b >> 22) + 1, partitions = (b >> 12 & 1023) + 1, line = (b & 4095) + 1, sets = (uint64_t)c + 1;
-		note_cache(cpu, a >> 5 & 7, a & 31, ways * partitions * line * sets);
+		const uint64_t ways = (b >> 22) + 1, partitions = (b >> 12 & 1023) + 1, line = (b & 4095) + 1;
+		note_cache(cpu, a >> 5 & 7, a & 31, ways * partitions * line * ((uint64_t)c + 1));
 	}
 }
 
 static void read_model(struct cpu *cpu)
 {
 	uint32_t name[12];
-	if (__get_cpuid_max(0x80000000u, NULL) < 0x80000004u)
+	if ((uint32_t)__get_cpuid_max(0x80000000u, NULL) < 0x80000004u)
 		return;
 	for (uint32_t i = 0; i < 3; i++)
 		__get_cpuid(0x80000002u + i, &name[4 * i], &name[4 * i + 1], &name[4 * i + 2], &name[4 * i + 3]);

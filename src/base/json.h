@@ -21,7 +21,8 @@ void json_array(struct json *json);       /* [ */
 void json_array_end(struct json *json);
 void json_key(struct json *json, const char *key);
 void json_string(struct json *json, const char *value);
-void json_double(struct json *json, double value);   /* shortest form that reads back equal; null for NaN and infinities */
+/* The shortest form that reads back equal; null for NaN and infinities. */
+void json_double(struct json *json, double value);
 void json_u64(struct json *json, uint64_t value);
 void json_i64(struct json *json, int64_t value);
 void json_bool(struct json *json, bool value);

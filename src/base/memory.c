@@ -59,8 +59,10 @@ static uint64_t limits_available(void)
 		}
 		fclose(stream);
 	}
-	const uint64_t space_left = space.rlim_cur == RLIM_INFINITY ? UINT64_MAX : space.rlim_cur - min_u64(space.rlim_cur, space_used);
-	const uint64_t data_left = data.rlim_cur == RLIM_INFINITY ? UINT64_MAX : data.rlim_cur - min_u64(data.rlim_cur, data_used);
+	const uint64_t space_left =
+	        space.rlim_cur == RLIM_INFINITY ? UINT64_MAX : space.rlim_cur - min_u64(space.rlim_cur, space_used);
+	const uint64_t data_left =
+	        data.rlim_cur == RLIM_INFINITY ? UINT64_MAX : data.rlim_cur - min_u64(data.rlim_cur, data_used);
 	return min_u64(space_left, data_left);
 }
 

@@ -98,6 +98,13 @@ int parallel_worth(int threads, uint64_t bytes)
 
 /* ---- Ranges --------------------------------------------------------------------------------------- */
 
+/* No more threads than there are pieces of work, and at least one. */
+static int team_size(int threads, uint64_t pieces)
+{
+	const int wished = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
+	return pieces < (uint64_t)wished ? (int)pieces : wished;
+}
+
 /* Where the share of thread t begins; t == threads gives count. No product overflows. */
 static uint64_t share_begin(uint64_t count, int threads, int t)
 {
@@ -109,7 +116,7 @@ void parallel_for(int threads, uint64_t count, void (*body)(void *context, uint6
 {
 	if (count == 0)
 		return;
-	const int team = (int)min_u64(count, threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (uint64_t)threads);
+	const int team = team_size(threads, count);
 	if (team == 1) {
 		body(context, 0, count);
 		return;
@@ -134,7 +141,7 @@ void parallel_for_dynamic(int threads, uint64_t count, uint64_t grain,
 {
 	assert(grain > 0);
 	const uint64_t pieces = count / grain + (count % grain != 0);
-	const int team = (int)min_u64(pieces, threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : (uint64_t)threads);
+	const int team = team_size(threads, pieces);
 #ifdef _OPENMP
 	if (team > 1) {
 		prepare_team();

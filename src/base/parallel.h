@@ -16,7 +16,8 @@ int parallel_worth(int threads, uint64_t bytes);
 /* Call body(context, begin, end) on disjoint ranges that cover [0, count), on `threads` threads: thread t gets
  * one contiguous share, the same for the same count and threads, so that first touch and later use meet.
  * One thread, or one index, calls body on the calling thread and starts nothing. */
-void parallel_for(int threads, uint64_t count, void (*body)(void *context, uint64_t begin, uint64_t end), void *context);
+void parallel_for(int threads, uint64_t count, void (*body)(void *context, uint64_t begin, uint64_t end),
+                  void *context);
 
 /* The same, handing out `grain` indices at a time to whichever thread is free. */
 void parallel_for_dynamic(int threads, uint64_t count, uint64_t grain,

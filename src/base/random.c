@@ -36,7 +36,8 @@ void random_philox(uint32_t out[4], const uint32_t counter[4], const uint32_t ke
 
 double random_uniform(uint64_t seed, uint64_t shot, uint64_t instance)
 {
-	const uint32_t counter[4] = { (uint32_t)instance, (uint32_t)(instance >> 32), (uint32_t)shot, (uint32_t)(shot >> 32) };
+	const uint32_t counter[4] = { (uint32_t)instance, (uint32_t)(instance >> 32),
+	                              (uint32_t)shot, (uint32_t)(shot >> 32) };
 	const uint32_t key[2] = { (uint32_t)seed, (uint32_t)(seed >> 32) };
 	uint32_t bits[4];
 	random_philox(bits, counter, key);

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,13 @@ void text_add_format(struct text *text, const char *format, ...)
 
 /* ---- Whole files in ----------------------------------------------------------------------------- */
 
+/* Wait until a descriptor is ready that another process has set not to block (it is theirs too: it stays so). */
+static bool await(int descriptor, short events)
+{
+	struct pollfd waited = { .fd = descriptor, .events = events };
+	return poll(&waited, 1, -1) > 0;
+}
+
 /* Read what descriptor gives until its end, into text; too_long where that is more than limit bytes.
  * Returns 0 or an errno. A signal whose handler does not restart calls ends the reading with EINTR, so that
  * Ctrl-C works while input is awaited. */
@@ -85,6 +93,8 @@ static int read_all(struct text *text, bool *too_long, int descriptor, size_t li
 		if (text->failed)
 			return ENOMEM;
 		const ssize_t got = read(descriptor, text->data + text->length, text->capacity - text->length - 1);
+		if (got < 0 && errno == EAGAIN && await(descriptor, POLLIN))
+			continue;
 		if (got < 0)
 			return errno;
 		if (got == 0)
@@ -165,7 +175,7 @@ static int write_all(int descriptor, const char *data, size_t length)
 	enum { PIECE = 1 << 30 };   /* Linux writes at most 2^31 - 4096 bytes a call */
 	while (length > 0) {
 		const ssize_t done = write(descriptor, data, length < PIECE ? length : PIECE);
-		if (done < 0 && errno == EINTR)
+		if (done < 0 && (errno == EINTR || (errno == EAGAIN && await(descriptor, POLLOUT))))
 			continue;
 		if (done < 0)
 			return errno;
@@ -192,7 +202,8 @@ static void sync_directory(const char *name)
 	free(directory);
 }
 
-/* Devices, pipes and sockets (/dev/null, /dev/full, a terminal) are written where they stand: a rename would replace them. */
+/* Devices, pipes and sockets (/dev/null, /dev/full, a terminal) are written where they stand: a rename would
+ * replace them. */
 static songdo_status write_special(const char *name, const char *data, size_t length, songdo_error *error)
 {
 	const int output = open(name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -207,7 +218,8 @@ static songdo_status write_special(const char *name, const char *data, size_t le
 }
 
 /* Write beside target, then rename. `old` describes the file that stands there, or is NULL. */
-static songdo_status write_beside(const char *target, const struct stat *old, const char *data, size_t length, songdo_error *error)
+static songdo_status write_beside(const char *target, const struct stat *old, const char *data, size_t length,
+                                  songdo_error *error)
 {
 	struct text beside = { 0 };
 	text_add_format(&beside, "%s.%08x.part", target, (unsigned)(random_seed() & 0xFFFFFFFFu));
@@ -287,7 +299,8 @@ static unsigned edit_distance(const char *a, size_t a_length, const char *b, siz
 			unsigned best = above[j - 1] + (x != y);
 			best = above[j] + 1 < best ? above[j] + 1 : best;
 			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-			if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) && y == tolower((unsigned char)a[i - 2]))
+			if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+			    y == tolower((unsigned char)a[i - 2]))
 				best = before[j - 2] + 1 < best ? before[j - 2] + 1 : best;
 			row[j] = best;
 		}

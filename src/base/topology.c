@@ -44,7 +44,9 @@ static bool load(struct hwloc *hwloc)
 static int count(const struct hwloc *hwloc, hwloc_topology_t found, hwloc_obj_type_t type)
 {
 	const int depth = hwloc->type_depth(found, type);
-	return depth == HWLOC_TYPE_DEPTH_UNKNOWN || depth == HWLOC_TYPE_DEPTH_MULTIPLE ? 0 : (int)hwloc->count_at_depth(found, depth);
+	if (depth == HWLOC_TYPE_DEPTH_UNKNOWN || depth == HWLOC_TYPE_DEPTH_MULTIPLE)
+		return 0;
+	return (int)hwloc->count_at_depth(found, depth);
 }
 
 bool topology_read(struct topology *topology)

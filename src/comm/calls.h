@@ -10,7 +10,8 @@
 
 struct comm_calls {
 	void (*close)(struct comm *comm);
-	songdo_status (*exchange_begin)(struct comm *comm, int slot, int peer, const void *send, void *receive, uint64_t bytes);
+	songdo_status (*exchange_begin)(struct comm *comm, int slot, int peer, const void *send, void *receive,
+	                                uint64_t bytes);
 	songdo_status (*exchange_end)(struct comm *comm, int slot);
 	void (*poll)(struct comm *comm);
 	songdo_status (*sum)(struct comm *comm, double *values, uint64_t count);

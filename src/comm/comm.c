@@ -60,7 +60,8 @@ int comm_node_rank(const struct comm *comm) { return comm->node_rank; }
 const char *comm_library(const struct comm *comm) { return comm->library; }
 const char *comm_trouble(const struct comm *comm) { return comm->trouble; }
 
-songdo_status comm_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive, uint64_t bytes)
+songdo_status comm_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive,
+                                  uint64_t bytes)
 {
 	assert(slot >= 0 && slot < COMM_SLOTS && peer >= 0 && peer < comm->size && bytes <= COMM_MESSAGE_BYTES);
 	return comm->calls->exchange_begin(comm, slot, peer, send, receive, bytes);
@@ -74,9 +75,15 @@ songdo_status comm_exchange_end(struct comm *comm, int slot)
 
 void comm_poll(struct comm *comm) { comm->calls->poll(comm); }
 
-songdo_status comm_sum(struct comm *comm, double *values, uint64_t count) { return comm->calls->sum(comm, values, count); }
+songdo_status comm_sum(struct comm *comm, double *values, uint64_t count)
+{
+	return comm->calls->sum(comm, values, count);
+}
 
-songdo_status comm_max(struct comm *comm, uint64_t *values, uint64_t count) { return comm->calls->max(comm, values, count); }
+songdo_status comm_max(struct comm *comm, uint64_t *values, uint64_t count)
+{
+	return comm->calls->max(comm, values, count);
+}
 
 songdo_status comm_broadcast(struct comm *comm, void *data, uint64_t bytes, int root)
 {

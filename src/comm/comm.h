@@ -31,14 +31,16 @@ int comm_node_size(const struct comm *comm);
 int comm_node_rank(const struct comm *comm);
 /* The library behind it ("serial", "Open MPI v4.1.4"). */
 const char *comm_library(const struct comm *comm);
-/* The words of the last call that failed on this rank ("rank 3: MPI_Recv: ..."), for an error message; "" where none did. */
+/* The words of the last call that failed on this rank ("rank 3: MPI_Recv: ..."), for an error message; "" where
+ * none did. */
 const char *comm_trouble(const struct comm *comm);
 
 /* Begin to send `bytes` to the peer and receive as many from it, in exchange slot 0..COMM_SLOTS-1; both partners
- * use the same slot and length; a rank may be its own peer. The buffers stay untouched until comm_exchange_end of that slot. One message each
- * way for up to COMM_MESSAGE_BYTES; callers send pieces no larger than that. */
+ * use the same slot and length; a rank may be its own peer. The buffers stay untouched until comm_exchange_end of
+ * that slot. One message each way for up to COMM_MESSAGE_BYTES; callers send pieces no larger than that. */
 enum { COMM_MESSAGE_BYTES = 64 << 20 };
-songdo_status comm_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive, uint64_t bytes);
+songdo_status comm_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive,
+                                  uint64_t bytes);
 songdo_status comm_exchange_end(struct comm *comm, int slot);
 /* Let the library make progress on what is under way (Open MPI does so only inside calls). */
 void comm_poll(struct comm *comm);

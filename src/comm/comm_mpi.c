@@ -34,7 +34,8 @@ struct comm_mpi {
 
 /* ---- Starting and stopping MPI ----------------------------------------------------------------------- */
 
-/* Comms that are open in this process. MPI itself is one for the whole process, and so is this. */
+/* Comms that are open in this process, and those whose opening failed on this rank perhaps alone. MPI itself is one for
+ * the whole process, and so is this. */
 static atomic_int open_comms;
 
 static void stop_mpi(void)
@@ -94,7 +95,8 @@ static songdo_status worse(songdo_status a, songdo_status b) { return a > b ? a 
 
 /* ---- Exchanges ------------------------------------------------------------------------------------------ */
 
-static songdo_status mpi_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive, uint64_t bytes)
+static songdo_status mpi_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive,
+                                        uint64_t bytes)
 {
 	struct comm_mpi *mpi = (struct comm_mpi *)comm;
 	MPI_Request *request = mpi->request[slot];
@@ -107,11 +109,13 @@ static songdo_status mpi_exchange_begin(struct comm *comm, int slot, int peer, c
 	}
 	if (bytes > COMM_MESSAGE_BYTES)
 		return judge(mpi, "exchange of a piece that is too large", MPI_ERR_COUNT);
-	const songdo_status status = judge(mpi, "MPI_Irecv", MPI_Irecv(receive, (int)bytes, MPI_BYTE, peer, TAG_EXCHANGE + slot,
-	                                                               mpi->all, &request[0]));
+	const songdo_status status =
+	        judge(mpi, "MPI_Irecv",
+	              MPI_Irecv(receive, (int)bytes, MPI_BYTE, peer, TAG_EXCHANGE + slot, mpi->all, &request[0]));
 	if (status != SONGDO_OK)
 		return status;
-	return judge(mpi, "MPI_Isend", MPI_Isend(send, (int)bytes, MPI_BYTE, peer, TAG_EXCHANGE + slot, mpi->all, &request[1]));
+	return judge(mpi, "MPI_Isend",
+	             MPI_Isend(send, (int)bytes, MPI_BYTE, peer, TAG_EXCHANGE + slot, mpi->all, &request[1]));
 }
 
 static songdo_status mpi_exchange_end(struct comm *comm, int slot)
@@ -122,7 +126,8 @@ static songdo_status mpi_exchange_end(struct comm *comm, int slot)
 	songdo_status status = SONGDO_OK;
 	for (int i = 0; i < 2; i++)
 		if (mpi->request[slot][i] != MPI_REQUEST_NULL)
-			status = worse(status, judge(mpi, "MPI_Wait", MPI_Wait(&mpi->request[slot][i], MPI_STATUS_IGNORE)));
+			status = worse(status,
+			               judge(mpi, "MPI_Wait", MPI_Wait(&mpi->request[slot][i], MPI_STATUS_IGNORE)));
 	return worse(early, status);
 }
 
@@ -160,13 +165,15 @@ static songdo_status sum_piece(struct comm_mpi *mpi, double *values, int count)
 	songdo_status status = SONGDO_OK;
 	for (int step = 1; step < size && status == SONGDO_OK; step *= 2) {
 		if (rank & step) {
-			status = judge(mpi, "MPI_Send", MPI_Send(values, count, MPI_DOUBLE, rank - step, TAG_SUM, mpi->all));
+			status = judge(mpi, "MPI_Send",
+			               MPI_Send(values, count, MPI_DOUBLE, rank - step, TAG_SUM, mpi->all));
 			break;
 		}
 		if (rank + step >= size)
 			continue;
-		status = judge(mpi, "MPI_Recv", MPI_Recv(mpi->partner, count, MPI_DOUBLE, rank + step, TAG_SUM, mpi->all,
-		                                         MPI_STATUS_IGNORE));
+		status = judge(
+		        mpi, "MPI_Recv",
+		        MPI_Recv(mpi->partner, count, MPI_DOUBLE, rank + step, TAG_SUM, mpi->all, MPI_STATUS_IGNORE));
 		for (int i = 0; i < count; i++)
 			values[i] += mpi->partner[i];
 	}
@@ -190,7 +197,8 @@ static songdo_status mpi_max(struct comm *comm, uint64_t *values, uint64_t count
 	songdo_status status = SONGDO_OK;
 	for (uint64_t at = 0; at < count && status == SONGDO_OK; at += MAX_PIECE) {
 		const int piece = (int)min_u64(count - at, MAX_PIECE);
-		status = judge(mpi, "MPI_Allreduce", MPI_Allreduce(MPI_IN_PLACE, values + at, piece, MPI_UINT64_T, MPI_MAX, mpi->all));
+		status = judge(mpi, "MPI_Allreduce",
+		               MPI_Allreduce(MPI_IN_PLACE, values + at, piece, MPI_UINT64_T, MPI_MAX, mpi->all));
 	}
 	return status;
 }
@@ -199,11 +207,13 @@ static songdo_status mpi_max(struct comm *comm, uint64_t *values, uint64_t count
 static songdo_status mpi_gather(struct comm *comm, void *out, const void *data, uint64_t bytes)
 {
 	struct comm_mpi *mpi = (struct comm_mpi *)comm;
-	songdo_status status = judge(mpi, "MPI_Gather", MPI_Gather(&bytes, 1, MPI_UINT64_T, mpi->length, 1, MPI_UINT64_T, 0, mpi->all));
+	songdo_status status = judge(mpi, "MPI_Gather",
+	                             MPI_Gather(&bytes, 1, MPI_UINT64_T, mpi->length, 1, MPI_UINT64_T, 0, mpi->all));
 	if (comm->rank != 0) {
 		for (uint64_t at = 0; at < bytes && status == SONGDO_OK; at += COMM_MESSAGE_BYTES) {
 			const int piece = (int)min_u64(bytes - at, COMM_MESSAGE_BYTES);
-			status = judge(mpi, "MPI_Send", MPI_Send((const char *)data + at, piece, MPI_BYTE, 0, TAG_GATHER, mpi->all));
+			status = judge(mpi, "MPI_Send",
+			               MPI_Send((const char *)data + at, piece, MPI_BYTE, 0, TAG_GATHER, mpi->all));
 		}
 		return status;
 	}
@@ -216,7 +226,8 @@ static songdo_status mpi_gather(struct comm *comm, void *out, const void *data, 
 	for (int rank = 1; rank < comm->size; rank++)
 		for (uint64_t left = mpi->length[rank]; left > 0 && status == SONGDO_OK;) {
 			const int piece = (int)min_u64(left, COMM_MESSAGE_BYTES);
-			status = judge(mpi, "MPI_Recv", MPI_Recv(to, piece, MPI_BYTE, rank, TAG_GATHER, mpi->all, MPI_STATUS_IGNORE));
+			status = judge(mpi, "MPI_Recv",
+			               MPI_Recv(to, piece, MPI_BYTE, rank, TAG_GATHER, mpi->all, MPI_STATUS_IGNORE));
 			to += piece;
 			left -= (uint64_t)piece;
 		}
@@ -227,7 +238,8 @@ static songdo_status mpi_agree(struct comm *comm, songdo_status status)
 {
 	struct comm_mpi *mpi = (struct comm_mpi *)comm;
 	int worst = status;
-	const songdo_status talk = judge(mpi, "MPI_Allreduce", MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, mpi->all));
+	const songdo_status talk =
+	        judge(mpi, "MPI_Allreduce", MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, mpi->all));
 	return talk != SONGDO_OK ? talk : (songdo_status)worst;
 }
 
@@ -274,8 +286,9 @@ static const struct comm_calls mpi_calls = {
 static songdo_status read_node(struct comm_mpi *mpi)
 {
 	MPI_Comm node = MPI_COMM_NULL;
-	const songdo_status status = judge(mpi, "MPI_Comm_split_type", MPI_Comm_split_type(mpi->all, MPI_COMM_TYPE_SHARED, 0,
-	                                                                                   MPI_INFO_NULL, &node));
+	const songdo_status status =
+	        judge(mpi, "MPI_Comm_split_type",
+	              MPI_Comm_split_type(mpi->all, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
 	if (status != SONGDO_OK)
 		return status;
 	MPI_Comm_size(node, &mpi->head.node_size);
@@ -300,6 +313,7 @@ songdo_status comm_mpi_open(struct comm **comm, const void *handle, const struct
 	songdo_status status = start_mpi(error);
 	if (status != SONGDO_OK)
 		return status;
+	atomic_fetch_add(&open_comms, 1);
 	struct comm_mpi *mpi = calloc(1, sizeof *mpi);
 	if (!mpi)
 		return error_set(error, SONGDO_NO_FIT, "no memory for the ranks' table");
@@ -310,15 +324,18 @@ songdo_status comm_mpi_open(struct comm **comm, const void *handle, const struct
 
 	const MPI_Comm given = handle ? *(const MPI_Comm *)handle : MPI_COMM_WORLD;
 	status = judge(mpi, "MPI_Comm_dup", MPI_Comm_dup(given, &mpi->all));
-	if (status != SONGDO_OK)
-		goto failed;
+	if (status != SONGDO_OK) {
+		error_set(error, status, "%s", mpi->head.trouble);
+		free_mpi(mpi);
+		return status;
+	}
 	MPI_Comm_set_errhandler(mpi->all, MPI_ERRORS_RETURN);
 	MPI_Comm_rank(mpi->all, &mpi->head.rank);
 	MPI_Comm_size(mpi->all, &mpi->head.size);
 	if (!handle && launch->size > 1 && mpi->head.size == 1) {
-		MPI_Comm_free(&mpi->all);
-		free_mpi(mpi);
-		error_set(error, SONGDO_NO_FIT, "the launcher started %d processes, but MPI sees only this one", launch->size);
+		mpi_close(&mpi->head);
+		error_set(error, SONGDO_NO_FIT, "the launcher started %d processes, but MPI sees only this one",
+		          launch->size);
 		error_hint(error, "use the launcher of the MPI that Songdo was built with: mpirun, or srun --mpi=pmix");
 		return SONGDO_NO_FIT;
 	}
@@ -327,20 +344,16 @@ songdo_status comm_mpi_open(struct comm **comm, const void *handle, const struct
 	mpi->length = calloc((size_t)mpi->head.size, sizeof *mpi->length);
 	if (!mpi->partner || !mpi->length) {
 		status = SONGDO_NO_FIT;
-		snprintf(mpi->head.trouble, sizeof mpi->head.trouble, "rank %d: no memory for the ranks' table", mpi->head.rank);
+		snprintf(mpi->head.trouble, sizeof mpi->head.trouble, "rank %d: no memory for the ranks' table",
+		         mpi->head.rank);
 	}
 	status = worse(status, read_node(mpi));
 	status = mpi_agree(&mpi->head, status);
-	if (status != SONGDO_OK)
-		goto failed;
-	atomic_fetch_add(&open_comms, 1);
+	if (status != SONGDO_OK) {
+		error_set(error, status, "%s", mpi->head.trouble[0] ? mpi->head.trouble : "another rank could not begin");
+		mpi_close(&mpi->head);
+		return status;
+	}
 	*comm = &mpi->head;
 	return SONGDO_OK;
-
-failed:
-	error_set(error, status, "%s", mpi->head.trouble[0] ? mpi->head.trouble : "another rank could not begin");
-	if (mpi->all != MPI_COMM_NULL)
-		MPI_Comm_free(&mpi->all);
-	free_mpi(mpi);
-	return status;
 }

@@ -14,7 +14,8 @@ songdo_status comm_mpi_open(struct comm **comm, const void *handle, const struct
 	if (handle)
 		error_set(error, SONGDO_NO_FIT, "this build of Songdo has no MPI and cannot use a communicator");
 	else if (launch->size > 1)
-		error_set(error, SONGDO_NO_FIT, "this build of Songdo has no MPI and was started as %d ranks", launch->size);
+		error_set(error, SONGDO_NO_FIT, "this build of Songdo has no MPI and was started as %d ranks",
+		          launch->size);
 	else
 		error_set(error, SONGDO_NO_FIT, "this build of Songdo has no MPI and was started as several ranks");
 	error_hint(error, "start it without a launcher, or build with -Dmpi=enabled");

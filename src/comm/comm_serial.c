@@ -10,7 +10,8 @@
 static void serial_close(struct comm *comm) { free(comm); }
 
 /* The only peer is oneself. */
-static songdo_status serial_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive, uint64_t bytes)
+static songdo_status serial_exchange_begin(struct comm *comm, int slot, int peer, const void *send, void *receive,
+                                           uint64_t bytes)
 {
 	(void)comm, (void)slot, (void)peer;
 	if (bytes > 0)
@@ -78,6 +79,6 @@ songdo_status comm_serial_open(struct comm **comm, songdo_error *error)
 	*comm = malloc(sizeof **comm);
 	if (!*comm)
 		return error_set(error, SONGDO_NO_FIT, "no memory for the ranks' table");
-	**comm = (struct comm){ .calls = &serial_calls, .rank = 0, .size = 1, .node_rank = 0, .node_size = 1, .library = "serial" };
+	**comm = (struct comm){ .calls = &serial_calls, .size = 1, .node_size = 1, .library = "serial" };
 	return SONGDO_OK;
 }

@@ -22,7 +22,7 @@ int main(void)
 	check_begin(&check);
 
 	check_case(&check, "Philox gives a published answer");
-	const uint32_t counter[4] = { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, key[2] = { 0xa4093822, 0x299f31d0 };
+	const uint32_t counter[4] = {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, key[2] = {0xa4093822, 0x299f31d0};
 	const uint32_t answer[4] = { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 };
 	uint32_t out[4];
 	random_philox(out, counter, key);

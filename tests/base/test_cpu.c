@@ -18,7 +18,8 @@ static bool cpuinfo_has(const char *key, const char *word)
 	while (stream && !has && fgets(line, sizeof line, stream))
 		if (strncmp(line, key, strlen(key)) == 0) {
 			char *save = NULL;
-			for (char *token = strtok_r(line, " \t\n", &save); token && !has; token = strtok_r(NULL, " \t\n", &save))
+			for (char *token = strtok_r(line, " \t\n", &save); token && !has;
+			     token = strtok_r(NULL, " \t\n", &save))
 				has = strcmp(token, word) == 0;
 			break;
 		}
@@ -45,7 +46,8 @@ Test(cpu, caches_have_sizes_that_exist)
 {
 	struct cpu cpu;
 	cpu_read(&cpu);
-	cr_assert(cpu.l1_bytes == 0 || (cpu.l1_bytes >= 4096 && cpu.l1_bytes <= 1 << 20), "%llu", (unsigned long long)cpu.l1_bytes);
+	cr_assert(cpu.l1_bytes == 0 || (cpu.l1_bytes >= 4096 && cpu.l1_bytes <= 1 << 20), "%llu",
+	          (unsigned long long)cpu.l1_bytes);
 	cr_assert(cpu.l2_bytes == 0 || (cpu.l2_bytes >= cpu.l1_bytes && cpu.l2_bytes <= 64 << 20));
 	cr_assert(cpu.l3_bytes == 0 || cpu.l3_bytes >= cpu.l2_bytes / 8);
 }
@@ -63,7 +65,8 @@ Test(topology, is_known_as_a_whole_or_not_at_all)
 {
 	struct topology topology;
 	if (!topology_read(&topology)) {
-		cr_assert(topology.packages == 0 && topology.numa_nodes == 0 && topology.cores == 0 && topology.threads == 0);
+		cr_assert(topology.packages == 0 && topology.numa_nodes == 0 && topology.cores == 0 &&
+		          topology.threads == 0);
 		cr_skip_test("hwloc is not installed or not built in");
 	}
 	cr_assert_geq(topology.threads, 1);

@@ -34,7 +34,9 @@ Test(json, commas_and_nesting_on_one_line)
 	json_object(&json);
 	json_object_end(&json);
 	json_object_end(&json);
-	cr_assert_str_eq(text.data, "{\"a\": 18446744073709551615, \"b\": [[], -9223372036854775808, {\"c\": null}, true], \"d\": {}}");
+	cr_assert_str_eq(
+	        text.data,
+	        "{\"a\": 18446744073709551615, \"b\": [[], -9223372036854775808, {\"c\": null}, true], \"d\": {}}");
 	text_fini(&text);
 }
 
@@ -104,9 +106,19 @@ Test(json, doubles_are_short)
 		double value;
 		const char *written;
 	} cases[] = {
-		{ 0, "0" }, { 1, "1" }, { -2.5, "-2.5" }, { 0.1, "0.1" }, { 1. / 3, "0.3333333333333333" },
-		{ 0.1 + 0.2, "0.30000000000000004" }, { 1e300, "1e+300" }, { 5e-324, "5e-324" }, { DBL_MAX, "1.7976931348623157e+308" },
-		{ NAN, "null" }, { INFINITY, "null" }, { -INFINITY, "null" }, { -0.0, "-0" },
+	        {0, "0"},
+	        {1, "1"},
+	        {-2.5, "-2.5"},
+	        {0.1, "0.1"},
+	        {1. / 3, "0.3333333333333333"},
+	        {0.1 + 0.2, "0.30000000000000004"},
+	        {1e300, "1e+300"},
+	        {5e-324, "5e-324"},
+	        {DBL_MAX, "1.7976931348623157e+308"},
+	        {NAN, "null"},
+	        {INFINITY, "null"},
+	        {-INFINITY, "null"},
+	        {-0.0, "-0"},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		cr_assert_str_eq(written(cases[i].value), cases[i].written);

@@ -274,8 +274,13 @@ Test(memory, sizes_as_people_read_them)
 		uint64_t bytes;
 		const char *text;
 	} cases[] = {
-		{ 0, "0 B" }, { 1023, "1023 B" }, { 1024, "1.0 KiB" }, { 1536, "1.5 KiB" }, { (uint64_t)16 << 30, "16.0 GiB" },
-		{ 1024 * 1024 - 1, "1.0 MiB" }, { UINT64_MAX, "16.0 EiB" },
+	        {0, "0 B"},
+	        {1023, "1023 B"},
+	        {1024, "1.0 KiB"},
+	        {1536, "1.5 KiB"},
+	        {(uint64_t)16 << 30, "16.0 GiB"},
+	        {1024 * 1024 - 1, "1.0 MiB"},
+	        {UINT64_MAX, "16.0 EiB"},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		char buffer[16];

@@ -34,7 +34,8 @@ static void visit(void *context, uint64_t begin, uint64_t end)
 static void expect_each_once(uint64_t count)
 {
 	for (uint64_t i = 0; i < MOST; i++)
-		cr_assert_eq(atomic_load(&visits[i]), i < count, "index %llu of %llu", (unsigned long long)i, (unsigned long long)count);
+		cr_assert_eq(atomic_load(&visits[i]), i < count, "index %llu of %llu", (unsigned long long)i,
+		             (unsigned long long)count);
 	for (uint64_t i = 0; i < MOST; i++)
 		atomic_store(&visits[i], 0);
 }
@@ -130,8 +131,8 @@ Test(parallel, a_sum_is_the_same_bits_on_any_threads)
 		const double expected = tree_sum(0, lengths[i]);
 		for (int threads = 1; threads <= 4; threads++) {
 			const double sum = parallel_sum(threads, lengths[i], wild, NULL);
-			cr_assert_eq(memcmp(&sum, &expected, sizeof sum), 0, "%llu on %d: %a, not %a", (unsigned long long)lengths[i],
-			             threads, sum, expected);
+			cr_assert_eq(memcmp(&sum, &expected, sizeof sum), 0, "%llu on %d: %a, not %a",
+			             (unsigned long long)lengths[i], threads, sum, expected);
 		}
 	}
 	cr_assert_eq(parallel_sum(3, 0, wild, NULL), 0);

@@ -28,7 +28,7 @@ Test(random, philox_gives_the_published_answers)
 
 Test(random, a_draw_is_the_documented_bits_of_philox)
 {
-	const uint32_t counter[4] = { 0x55667788, 0x11223344, 0xddeeff00, 0x99aabbcc }, key[2] = { 0x89abcdef, 0x01234567 };
+	const uint32_t counter[4] = {0x55667788, 0x11223344, 0xddeeff00, 0x99aabbcc}, key[2] = {0x89abcdef, 0x01234567};
 	uint32_t out[4];
 	random_philox(out, counter, key);
 	const double expected = ldexp((double)(((uint64_t)out[1] << 32 | out[0]) >> 11), -53);

@@ -307,21 +307,34 @@ Test(text, a_write_that_fails_half_way_leaves_the_old_file)
 
 Test(text, the_nearest_name)
 {
-	static const char *const names[] = { "h", "cx", "ccx", "measure", "barrier", "--shots", "--seed", "rx", "qelib1.inc", NULL };
+	static const char *const names[] = {"h",       "cx",     "ccx", "measure",    "barrier",
+	                                    "--shots", "--seed", "rx",  "qelib1.inc", NULL};
 	static const struct {
 		const char *name, *nearest;
 	} cases[] = {
-		{ "mesure", "measure" }, { "measrue", "measure" }, { "MEASURE", "measure" }, { "--shot", "--shots" }, { "H", "h" },
-		{ "CX", "cx" },          { "x", NULL },            { "ry", "rx" },           { "teleport", NULL },    { "", NULL },
-		{ "qelib.inc", "qelib1.inc" }, { "barier", "barrier" }, { "--sed", "--seed" }, { "cccx", "ccx" },
-		{ "a name of more than sixty-three letters is near to nothing in the world", NULL },
+	        {"mesure", "measure"},
+	        {"measrue", "measure"},
+	        {"MEASURE", "measure"},
+	        {"--shot", "--shots"},
+	        {"H", "h"},
+	        {"CX", "cx"},
+	        {"x", NULL},
+	        {"ry", "rx"},
+	        {"teleport", NULL},
+	        {"", NULL},
+	        {"qelib.inc", "qelib1.inc"},
+	        {"barier", "barrier"},
+	        {"--sed", "--seed"},
+	        {"cccx", "ccx"},
+	        {"a name of more than sixty-three letters is near to nothing in the world", NULL},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		const char *found = text_nearest(cases[i].name, names);
 		if (!cases[i].nearest)
 			cr_assert_null(found, "%s gave %s", cases[i].name, found ? found : "");
 		else
-			cr_assert(found && strcmp(found, cases[i].nearest) == 0, "%s gave %s", cases[i].name, found ? found : "nothing");
+			cr_assert(found && strcmp(found, cases[i].nearest) == 0, "%s gave %s", cases[i].name,
+			          found ? found : "nothing");
 	}
 }
 

@@ -32,7 +32,8 @@ static void check_exchange(struct check *check, uint64_t bytes)
 		for (uint64_t i = 0; i < bytes; i++)
 			send[slot][i] = pattern(comm_rank(comm), slot, i);
 		memset(receive[slot], 0xA5, bytes + 1);
-		CHECK(check, comm_exchange_begin(comm, slot, partner(comm, slot + 1), send[slot], receive[slot], bytes) == SONGDO_OK);
+		CHECK(check, comm_exchange_begin(comm, slot, partner(comm, slot + 1), send[slot], receive[slot],
+		                                 bytes) == SONGDO_OK);
 	}
 	for (int i = 0; i < 100; i++)
 		comm_poll(comm);
@@ -41,7 +42,8 @@ static void check_exchange(struct check *check, uint64_t bytes)
 		uint64_t wrong = 0;
 		for (uint64_t i = 0; i < bytes; i++)
 			wrong += receive[slot][i] != pattern(partner(comm, slot + 1), slot, i);
-		CHECK(check, wrong == 0, "slot %d: %llu of %llu bytes", slot, (unsigned long long)wrong, (unsigned long long)bytes);
+		CHECK(check, wrong == 0, "slot %d: %llu of %llu bytes", slot, (unsigned long long)wrong,
+		      (unsigned long long)bytes);
 		CHECK(check, receive[slot][bytes] == 0xA5, "slot %d: written behind the end", slot);
 		free(send[slot]);
 		free(receive[slot]);
@@ -87,7 +89,8 @@ static void check_gather(struct check *check, uint64_t unit, bool holes)
 	struct comm *comm = check->comm;
 	const int rank = comm_rank(comm), size = comm_size(comm);
 	const uint64_t bytes = holes && rank % 2 ? 0 : unit * (uint64_t)(rank + 1);
-	unsigned char *data = malloc(bytes + 1), *out = rank == 0 ? malloc(unit * (uint64_t)(size * (size + 1) / 2) + 1) : NULL;
+	unsigned char *data = malloc(bytes + 1),
+	              *out = rank == 0 ? malloc(unit * (uint64_t)(size * (size + 1) / 2) + 1) : NULL;
 	for (uint64_t i = 0; i < bytes; i++)
 		data[i] = pattern(rank, 0, i);
 	CHECK(check, comm_gather(comm, out, data, bytes) == SONGDO_OK);
@@ -139,9 +142,11 @@ int main(int argc, char **argv)
 		unsigned char *send = malloc(COMM_MESSAGE_BYTES), *receive = malloc(COMM_MESSAGE_BYTES);
 		memset(send, rank + 1, COMM_MESSAGE_BYTES);
 		memset(receive, 0, COMM_MESSAGE_BYTES);
-		CHECK(&check, comm_exchange_begin(comm, 0, partner(comm, 1), send, receive, COMM_MESSAGE_BYTES) == SONGDO_OK);
+		CHECK(&check,
+		      comm_exchange_begin(comm, 0, partner(comm, 1), send, receive, COMM_MESSAGE_BYTES) == SONGDO_OK);
 		CHECK(&check, comm_exchange_end(comm, 0) == SONGDO_OK);
-		CHECK(&check, receive[0] == partner(comm, 1) + 1 && receive[COMM_MESSAGE_BYTES - 1] == partner(comm, 1) + 1);
+		CHECK(&check,
+		      receive[0] == partner(comm, 1) + 1 && receive[COMM_MESSAGE_BYTES - 1] == partner(comm, 1) + 1);
 		CHECK(&check, memcmp(receive, receive + 1, COMM_MESSAGE_BYTES - 1) == 0);
 		free(send);
 		free(receive);
