@@ -73,7 +73,8 @@ uint64_t circuit_structure(const struct songdo_circuit *circuit);
 uint64_t circuit_structure_between(const struct songdo_circuit *circuit, uint64_t begin, uint64_t end);
 
 /* Add the circuit as OpenQASM 3 text: one register `q` of circuit->qubits qubits, one `c` of circuit->slots bits. Gates that
- * stdgates.inc lacks are defined first, matrices become `unitary` pragmas of the Braket dialect. Doubles read back equal. */
-void circuit_print(const struct songdo_circuit *circuit, struct text *text);
+ * stdgates.inc lacks are defined first, matrices become `unitary` pragmas of the Braket dialect. Doubles read back equal.
+ * SONGDO_NO_FIT where memory is out or a matrix with its controls acts on more than 8 qubits. */
+songdo_status circuit_print(const struct songdo_circuit *circuit, struct text *text);
 
 #endif

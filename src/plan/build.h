@@ -72,7 +72,8 @@ struct builder {
 	struct machine_description machine;
 	bool unfused;
 	uint32_t qubits, local_bits, rank_bits;
-	unsigned tile_bits, block_bits, far_bits; /* sizes; how many far bits a tile or block may hold */
+	unsigned tile_bits, block_bits;           /* sizes */
+	unsigned tile_far, block_far;             /* how many of the bits may be anywhere; the others are the lowest */
 	uint8_t wire_of_qubit[MAX_BITS], bit_of_wire[MAX_BITS], wire_of_bit[MAX_BITS];
 	struct item *item;
 	uint64_t items, item_capacity;

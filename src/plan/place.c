@@ -5,8 +5,9 @@
  * lie in the set. The list of what remains is walked in program order; an operator that cannot run blocks the
  * wires it uses for those behind it, except that two operators which both only read a wire pass each other.
  *
- * A tile (and a block) is a run of low bits plus a few far ones: few, because blocks of memory at large powers of two apart
- * compete for the same sets of an 8-way cache. Which far bits is found by trying: each seed is a set that some ready
+ * A tile (and a block) is a run of low bits plus some far ones. For a block they are few, because stretches of memory at large
+ * powers of two apart compete for the same sets of an 8-way L1; for a tile, whose overflow lands in L3, measurements show no
+ * loss up to stretches of 1 KiB. Which far bits is found by trying: each seed is a set that some ready
  * operator needs, grown first-fit; the seed that lets the greatest cost run wins.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -108,16 +109,15 @@ static uint64_t fill(uint64_t set, uint64_t region, unsigned size)
 	return set;
 }
 
-/* Take from the list what one set of at most `size` bits inside `region` lets run. Returns the set (bits); *taken is NONE where
+/* Take from the list what one set of `size` bits inside `region` lets run: the lowest of them and `far` others. Returns the set (bits); *taken is NONE where
  * nothing can run inside the region at all. */
-static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsigned size, int32_t *taken)
+static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsigned size, unsigned far, int32_t *taken)
 {
 	struct reach whole = {.base = wires_at(b, region)};
 	if (bit_count(region) <= size) {
 		walk(b, list, &whole, taken, NULL);
 		return region;
 	}
-	const unsigned far = size > b->far_bits ? b->far_bits : size;
 	const uint64_t low = fill(0, region, size - far);
 	const struct reach empty = {.base = wires_at(b, low), .allowed = wires_at(b, region & ~low), .limit = far};
 	struct seeds seeds = {{0}, 1};
@@ -230,7 +230,7 @@ static void add_passes(struct builder *b, int32_t list, uint64_t tile)
 	struct plan_arrays *out = b->out;
 	while (list != NONE && !b->failed) {
 		int32_t taken = NONE;
-		const uint64_t block = choose(b, &list, tile, b->block_bits, &taken);
+		const uint64_t block = choose(b, &list, tile, b->block_bits, b->block_far, &taken);
 		assert(taken != NONE);
 		if (!builder_room(b, &out->pass, &out->pass_capacity, out->passes, sizeof *out->pass))
 			return;
@@ -283,13 +283,13 @@ void plan_place(struct builder *b)
 			const int32_t rest = b->item[*list].next;
 			int32_t single = *list;
 			b->item[single].next = NONE;
-			tile = choose(b, &single, local, b->tile_bits, &taken);
+			tile = choose(b, &single, local, b->tile_bits, b->tile_far, &taken);
 			if (taken == NONE)
 				b->item[*list].next = rest;
 			else
 				*list = rest;
 		} else {
-			tile = choose(b, list, local, b->tile_bits, &taken);
+			tile = choose(b, list, local, b->tile_bits, b->tile_far, &taken);
 		}
 		if (taken == NONE)
 			remap(b);

@@ -16,7 +16,6 @@ static void size_levels(struct builder *b)
 	const struct machine_description *machine = &b->machine;
 	const unsigned size = machine->precision == SONGDO_SINGLE ? 8 : 16;
 	const unsigned least = OPERATION_MATRIX_TARGETS + 1;
-	b->far_bits = 3;                   /* eight ways */
 	b->block_bits = plan_log2(machine->l1_bytes / 2 / size);
 	b->tile_bits = plan_log2(machine->l2_bytes / 2 / size);
 	if (b->block_bits < least)
@@ -30,6 +29,9 @@ static void size_levels(struct builder *b)
 		b->tile_bits = b->local_bits > share + b->block_bits ? b->local_bits - share : b->block_bits;
 	if (b->tile_bits < b->block_bits)
 		b->tile_bits = b->block_bits;
+	const unsigned run = 7;            /* stretches of memory of 1 or 2 KiB */
+	b->tile_far = b->tile_bits > run + 3 ? b->tile_bits - run : 3;
+	b->block_far = 3;                  /* eight ways */
 }
 
 static void *shrink(void *array, uint64_t count, size_t size)
