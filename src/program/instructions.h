@@ -60,7 +60,7 @@ enum code {
 	CODE_ZERO,        /* d cells from a */
 	CODE_COMPUTE,     /* a = b (x: enum compute) c; y: enum cell_kind; d: width in bits */
 	CODE_CONVERT,     /* a = b; c and d: source and result type, CELL_TYPE */
-	CODE_INDEX,       /* a = b (INT), from the end where negative; refused outside 0..d-1 */
+	CODE_INDEX,       /* a = b (INT), from the end where negative; refused outside 0..d-1. x = 1: 0..c-1, an INT */
 	CODE_LOAD,        /* d cells from b + c (an INT, in cells) to a. x = 1: b holds a reference */
 	CODE_STORE,       /* d cells from c to a + b (an INT, in cells). x = 1: a holds a reference */
 	CODE_REFERENCE,   /* a = a reference to b */

@@ -261,7 +261,7 @@ void vm_answer(struct vm *vm, uint32_t slot, int value)
 
 static songdo_status measure_one(struct vm *vm, uint32_t qubit, int64_t *bit)
 {
-	uint32_t slot;
+	uint32_t slot = 0;
 	songdo_status status = vm_count_operations(vm, 1);
 	if (status == SONGDO_OK)
 		status = new_slot(vm, &slot);
@@ -274,7 +274,7 @@ static songdo_status measure_one(struct vm *vm, uint32_t qubit, int64_t *bit)
 
 static songdo_status reset_one(struct vm *vm, uint32_t qubit)
 {
-	uint32_t slot;
+	uint32_t slot = 0;
 	songdo_status status = vm_count_operations(vm, 1);
 	if (status == SONGDO_OK)
 		status = new_slot(vm, &slot);
@@ -416,11 +416,11 @@ static songdo_status next_round(struct vm *vm, const struct instruction *i)
 }
 
 /* An index from either end, checked. */
-static songdo_status resolve_index(struct vm *vm, int64_t index, uint32_t size, int64_t *out)
+static songdo_status resolve_index(struct vm *vm, int64_t index, int64_t size, int64_t *out)
 {
-	const int64_t place = index < 0 ? index + (int64_t)size : index;
-	if (place < 0 || place >= (int64_t)size)
-		return vm_fail(vm, SONGDO_BAD_PROGRAM, "index %lld is outside of what has %u elements", (long long)index, size);
+	const int64_t place = index < 0 ? index + size : index;
+	if (place < 0 || place >= size)
+		return vm_fail(vm, SONGDO_BAD_PROGRAM, "index %lld is outside of what has %lld elements", (long long)index, (long long)size);
 	*out = place;
 	return SONGDO_OK;
 }
@@ -428,7 +428,7 @@ static songdo_status resolve_index(struct vm *vm, int64_t index, uint32_t size, 
 static songdo_status make_list(struct vm *vm, const struct instruction *i)
 {
 	const int64_t *range = vm_cell(vm, i->b);
-	int64_t *list = vm_cell(vm, i->a), start, stop;
+	int64_t *list = vm_cell(vm, i->a), start = 0, stop = 0;
 	const int64_t step = range[1], size = (int64_t)i->d;
 	if (step == 0)
 		return vm_fail(vm, SONGDO_BAD_PROGRAM, "the step of a range is 0");
@@ -540,7 +540,8 @@ static songdo_status step(struct vm *vm, const struct instruction *i, bool *wait
 	case CODE_COMPUTE: return compute(vm, i, waits);
 	case CODE_CONVERT: return convert(vm, i, waits);
 	case CODE_INDEX: {
-		const songdo_status status = resolve_index(vm, *vm_cell(vm, i->b), i->d, vm_cell(vm, i->a));
+		const int64_t size = i->x ? *vm_cell(vm, i->c) : (int64_t)i->d;
+		const songdo_status status = resolve_index(vm, *vm_cell(vm, i->b), size, vm_cell(vm, i->a));
 		if (status != SONGDO_OK)
 			return status;
 		break;

@@ -404,17 +404,6 @@ static bool target_of(struct lowering *l, const struct operand *operand, struct 
 	return lower_select(l, e, &out->bits);
 }
 
-static uint32_t target_load(struct lowering *l, const struct target *target, uint64_t cells)
-{
-	if (target->kind == TARGET_CELLS)
-		return target->address;
-	if (target->kind == TARGET_PART)
-		return lower_part_load(l, &target->part, cells);
-	const uint32_t out = lower_take(l, cells);
-	lower_gather(l, &target->bits, out, (uint32_t)cells);
-	return out;
-}
-
 static void target_store(struct lowering *l, const struct target *target, uint32_t from, uint64_t cells)
 {
 	switch (target->kind) {
@@ -434,9 +423,7 @@ static void target_store(struct lowering *l, const struct target *target, uint32
 	}
 }
 
-/* May evaluating e change or use cells that the assignment's own target occupies, so that it must be computed aside?
- * MOVE copies overlapping cells rightly, and bits of a selection are copied first, so that only array literals and
- * concatenations written element by element are concerned; those are always computed aside. */
+/* The value is computed before its target is touched: array literals aside, bits in a copy; MOVE takes overlaps. */
 void lower_assign(struct lowering *l, const struct assignment *assignment)
 {
 	const uint64_t mark = l->next;
@@ -457,12 +444,7 @@ void lower_assign(struct lowering *l, const struct assignment *assignment)
 	uint64_t cells = lower_cells(type);
 	if (type->kind == TYPE_BIT && type->dimensions == 0 && target.kind != TARGET_CELLS && target.kind != TARGET_PART && cells == 0)
 		cells = lower_cells(&assignment->value->type);
-	if (assignment->operator != OPERATOR_NONE) {
-		const struct type *operation = &assignment->operation;
-		const uint32_t left = lower_convert(l, target_load(l, &target, cells), type, operation);
-		const uint32_t result = compute(l, lower_operator((enum operator)assignment->operator), operation, operation, left, value);
-		value = lower_convert(l, result, operation, type);
-	} else if ((target.kind == TARGET_BITS || target.kind == TARGET_PATTERN) && cells > 1) {
+	if ((target.kind == TARGET_BITS || target.kind == TARGET_PATTERN) && cells > 1) {
 		/* The value may be bits of the very register: `c[0:1] = c[1:2]`. */
 		const uint32_t copy = lower_take(l, cells);
 		lower_emit(l, CODE_MOVE, 0, 0, copy, value, 0, (uint32_t)cells);

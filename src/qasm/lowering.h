@@ -84,7 +84,7 @@ uint32_t lower_call(struct lowering *l, const struct expression *call);
 void lower_assign(struct lowering *l, const struct assignment *assignment);
 enum compute lower_operator(enum operator operator);
 
-/* ---- lower_places.c ---- */
+/* ---- lower_operands.c ---- */
 bool lower_select(struct lowering *l, const struct expression *e, struct selection *out);
 bool lower_select_symbol(struct lowering *l, const struct symbol *symbol, struct place place, struct selection *out);
 bool lower_select_operand(struct lowering *l, const struct operand *operand, struct selection *out);
@@ -104,7 +104,7 @@ void lower_part_store(struct lowering *l, const struct array_part *part, uint32_
 /* The distance of a part's beginning as an INT cell. */
 uint32_t lower_part_offset(struct lowering *l, const struct array_part *part);
 
-/* ---- lower_quantum.c ---- */
+/* ---- lower_gates.c ---- */
 void lower_gate_call(struct lowering *l, const struct gate_call *call);
 void lower_gate_definition(struct lowering *l, const struct gate_definition *definition);
 void lower_measurement(struct lowering *l, const struct measurement *measurement);
@@ -113,7 +113,7 @@ void lower_reset(struct lowering *l, const struct operands *reset);
 void lower_barrier(struct lowering *l, const struct operands *barrier);
 void lower_alias(struct lowering *l, const struct declaration *declaration);
 
-/* ---- lower_control.c ---- */
+/* ---- lower_statements.c ---- */
 void lower_if(struct lowering *l, const struct branch *branch);
 void lower_while(struct lowering *l, const struct branch *branch);
 void lower_for(struct lowering *l, const struct loop_for *loop);
