@@ -1,0 +1,92 @@
+/* test_pauli.c - reading Pauli sums, and where bad ones are wrong.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "op/pauli.h"
+
+static bool find_q(void *context, const char *name, size_t length, uint64_t index, uint32_t *qubit)
+{
+	(void)context;
+	*qubit = (uint32_t)index;
+	return (!length || (length == 1 && *name == 'q')) && index < 4;
+}
+
+static const struct pauli_names NAMES = { find_q, NULL, 4 };
+
+static songdo_status parse(struct pauli_sum *sum, const char *text, songdo_error *error)
+{
+	memset(error, 0, sizeof *error);
+	return pauli_parse(sum, text, strlen(text), &NAMES, error);
+}
+
+static void expect(const char *text, uint64_t terms, const struct pauli_term *term)
+{
+	struct pauli_sum sum;
+	songdo_error error;
+	cr_assert_eq(parse(&sum, text, &error), SONGDO_OK, "%s: %s", text, error.message);
+	cr_assert_eq(sum.terms, terms, "%s", text);
+	for (uint64_t t = 0; t < terms; t++) {
+		cr_assert_float_eq(sum.term[t].coefficient, term[t].coefficient, 1e-15, "%s", text);
+		cr_assert(sum.term[t].x == term[t].x && sum.term[t].z == term[t].z, "%s", text);
+	}
+	pauli_fini(&sum);
+}
+
+Test(pauli, terms_are_read_in_every_spelling_and_sorted)
+{
+	expect("Z0", 1, (struct pauli_term[]){ { 1, 0, 1 } });
+	expect("0.5 Z0 Z1 - 1.2e-1*X(q[2])*Y3 + 3", 3, (struct pauli_term[]){ { 3, 0, 0 }, { 0.5, 0, 3 }, { -0.12, 12, 8 } });
+	expect("- (0.25) z0@x(1)\n  # a comment + Z9\n + - I", 2, (struct pauli_term[]){ { -1, 0, 0 }, { -0.25, 2, 1 } });
+	expect("2*3 I0 Z( q[1] )", 1, (struct pauli_term[]){ { 6, 0, 2 } });
+	expect("(-2)Y0", 1, (struct pauli_term[]){ { -2, 1, 1 } });
+}
+
+Test(pauli, equal_products_are_merged)
+{
+	expect("Z0 + X1 + 2 Z0 - X1", 2, (struct pauli_term[]){ { 3, 0, 1 }, { 0, 2, 0 } });
+}
+
+static void refuse(const char *text, uint32_t line, uint32_t column, const char *words)
+{
+	struct pauli_sum sum;
+	songdo_error error;
+	cr_assert_eq(parse(&sum, text, &error), SONGDO_BAD_USAGE, "%s", text);
+	cr_assert(error.line == line && error.column == column, "%s: %u:%u", text, error.line, error.column);
+	cr_assert(strstr(error.message, words), "%s: %s", text, error.message);
+	cr_assert_null(sum.term);
+}
+
+Test(pauli, bad_text_is_refused_at_its_place)
+{
+	refuse("", 1, 1, "expected");
+	refuse("Z0 +", 1, 5, "expected");
+	refuse("Z0 *", 1, 5, "expected");
+	refuse("Z", 1, 2, "qubit number");
+	refuse("Z0 Q1", 1, 4, "Pauli factor");
+	refuse("Z0\n+ Z4", 2, 3, "no such qubit");
+	refuse("Z(r[0])", 1, 1, "no such qubit");
+	refuse("Z(q[0]", 1, 7, "')'");
+	refuse("Z(q[0)", 1, 6, "']'");
+	refuse("X0 Y0", 1, 4, "twice");
+	refuse("1e999 Z0", 1, 1, "finite");
+	refuse("1e308*1e308 Z0", 1, 15, "finite");
+	refuse("Z99999999999999999999", 1, 12, "too large");
+	refuse("0.5i Z0", 1, 4, "Pauli factor");
+	refuse("(0.5 Z0)", 1, 6, "')'");
+	refuse("inf Z0", 1, 1, "Pauli factor");
+}
+
+Test(pauli, relabelling_moves_bits_and_sorts_again)
+{
+	struct pauli_sum sum;
+	songdo_error error;
+	cr_assert_eq(parse(&sum, "X0 + X3 Z1", &error), SONGDO_OK);
+	pauli_relabel(&sum, (const uint8_t[PAULI_QUBITS]){ 3, 2, 1, 0 });
+	cr_assert_eq(sum.term[0].x, 1);
+	cr_assert_eq(sum.term[0].z, 4);
+	cr_assert_eq(sum.term[1].x, 8);
+	cr_assert_eq(pauli_group_end(&sum, 0), 1);
+	pauli_fini(&sum);
+}
