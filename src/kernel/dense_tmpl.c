@@ -102,7 +102,7 @@ ALWAYS_INLINE vec coefficient(const real *data, unsigned i, bool lanewise)
 ALWAYS_INLINE void accumulate(vec sum[][COLUMNS], const real *data, const vec in[][COLUMNS], unsigned first,
                               unsigned inputs, unsigned together, unsigned l, unsigned columns)
 {
-	UNROLL_INPUTS
+	UNROLL_SOME
 	for (unsigned i = first; i < inputs; i++) {
 		UNROLL
 		for (unsigned r = 0; r < together; r++) {

@@ -12,7 +12,7 @@
 
 ALWAYS_INLINE void scale_run(real *p, uint64_t stride, uint64_t count, vec re, vec im, bool is_real)
 {
-	UNROLL
+	UNROLL_SOME
 	for (uint64_t i = 0; i < count; i++, p += stride) {
 		const vec v = vec_load(p);
 		vec_store(p, is_real ? vec_mul(v, re) : vec_fma_swapped(re, v, vec_mul(im, vec_swap(v))));
@@ -57,7 +57,7 @@ static void varying(const struct kernel_call *call, void *origin, uint64_t index
 		uint64_t bits = 0;
 		do {
 			real *p = begin + bits;
-			UNROLL_INPUTS
+			UNROLL_SOME
 			for (uint64_t i = 0; i < count; i++, p += stride, re += VEC_REALS, im += VEC_REALS) {
 				const vec v = vec_load(p);
 				vec_store(p, vec_fma_swapped(vec_load(re), v, vec_mul(vec_load(im), vec_swap(v))));

@@ -12,7 +12,7 @@ static void permute(const struct kernel_call *call, void *origin, uint64_t index
 	(void)index;
 	do {
 		real *p = (real *)origin + call->start + o;
-		UNROLL
+		UNROLL_SOME
 		for (uint64_t i = 0; i < count; i++, p += stride)
 			vec_store(p, vec_permute(vec_load(p), permutation));
 		o = (o - outer) & outer;
@@ -31,7 +31,7 @@ ALWAYS_INLINE void swap_loop(const struct kernel_call *call, void *origin, bool 
 	do {
 		real *p = (real *)origin + call->start + call->offset[0] + o;
 		real *q = (real *)origin + call->start + call->offset[1] + o;
-		UNROLL
+		UNROLL_SOME
 		for (uint64_t i = 0; i < count; i++, p += stride, q += stride) {
 			const vec a = vec_load(p), b = vec_load(q);
 			const vec to_p = flipped ? vec_permute(b, permutation) : b;

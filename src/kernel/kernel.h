@@ -30,11 +30,13 @@ struct kernel_table {
 	/* Apply a call to one block.
 	 *   amplitudes   local amplitude 0 of this rank, 64-byte aligned
 	 *   index        the physical index (rank bits included) of the block's origin: its block bits are 0
-	 * The local address of an amplitude is index & low_mask(local_bits). */
+	 * The local address of an amplitude is index & low_mask(local_bits). Amplitudes that the controls exclude keep
+	 * their value (a zero may lose its sign). Loops are fastest where the block holds the lowest lane_bits bits
+	 * and a few more; a block that lacks a lane bit is done one amplitude at a time. */
 	void (*apply)(const struct kernel_call *call, void *amplitudes, uint64_t index);
 
 	/* Reductions and moves over the contiguous amplitudes [begin, end). Sums are pairwise in a fixed order that
-	 * depends only on begin and end, accumulated in double. */
+	 * depends only on begin and end, accumulated in double: they have the same bits on every ISA. */
 	double (*norm)(const void *amplitudes, uint64_t begin, uint64_t end);   /* sum of |a|^2 */
 	/* sum of |a|^2 over those with (index & mask) == value; index = base + position */
 	double (*norm_where)(const void *amplitudes, uint64_t base, uint64_t begin, uint64_t end, uint64_t mask, uint64_t value);

@@ -21,16 +21,16 @@
 #define KERNEL_EXPAND(name, suffix) KERNEL_PASTE(name, suffix)
 #define KERNEL_NAME(name) KERNEL_EXPAND(name, KERNEL_SUFFIX)
 
-/* Loops over the parts of a group: UNROLL unrolls whole where the trip count is a constant up to 8, UNROLL_HELD up to
- * 16; UNROLL_INPUTS leaves a loop of four steps. */
+/* UNROLL: a loop over the parts of a group, whole where its constant trip count is at most 8 (UNROLL_HELD: 16).
+ * UNROLL_SOME: a long loop, by four. */
 #ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll_count(8)")
-#define UNROLL_HELD _Pragma("clang loop unroll_count(16)")
-#define UNROLL_INPUTS _Pragma("clang loop unroll_count(4)")
+#define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_HELD _Pragma("clang loop unroll(full)")
+#define UNROLL_SOME _Pragma("clang loop unroll_count(4)")
 #else
 #define UNROLL _Pragma("GCC unroll 8")
 #define UNROLL_HELD _Pragma("GCC unroll 16")
-#define UNROLL_INPUTS _Pragma("GCC unroll 4")
+#define UNROLL_SOME _Pragma("GCC unroll 4")
 #endif
 
 #ifdef REAL_f64

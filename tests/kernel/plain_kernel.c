@@ -17,19 +17,21 @@ static const struct { const char *name; kernel_check check; } checks[] = {
 	{"projections and conversions are exact", check_moves},
 };
 
-static void check_table(struct check *check, const struct kernel_table *table, const char *isa, songdo_precision precision,
-                        const char *missing)
-{
-	char names[ARRAY_LENGTH(checks) + 1][160];   /* the harness keeps the name of the case under way */
+typedef char case_name[160];
 
+/* names: one for each check; the harness keeps the name of the case under way. */
+static void check_table(struct check *check, case_name *names, const struct kernel_table *table, const char *isa,
+                        songdo_precision precision, const char *missing)
+{
 	for (size_t i = 0; i < ARRAY_LENGTH(checks); i++) {
-		char *const name = names[i], text[KERNEL_FAILURE] = "";
-		snprintf(name, sizeof names[i], "%s %s: %s", isa, precision == SONGDO_DOUBLE ? "double" : "single", checks[i].name);
+		char text[KERNEL_FAILURE] = "";
+		snprintf(names[i], sizeof names[i], "%s %s: %s", isa, precision == SONGDO_DOUBLE ? "double" : "single",
+		         checks[i].name);
 		if (!table) {
-			check_skip(check, name, missing);
+			check_skip(check, names[i], missing);
 			continue;
 		}
-		check_case(check, name);
+		check_case(check, names[i]);
 		const bool holds = checks[i].check(table, text);
 		CHECK(check, holds, "%s", text);
 	}
@@ -37,13 +39,16 @@ static void check_table(struct check *check, const struct kernel_table *table, c
 
 int main(void)
 {
+	case_name names[2][KERNEL_ISAS + 1][ARRAY_LENGTH(checks)];
 	struct check check;
 
 	check_begin(&check);
 	for (songdo_precision precision = SONGDO_DOUBLE; precision <= SONGDO_SINGLE; precision++) {
 		for (enum kernel_isa isa = 0; isa < KERNEL_ISAS; isa++)
-			check_table(&check, kernel_find(isa, precision), kernel_name(isa), precision, kernel_missing(isa));
-		check_table(&check, kernel_wide(precision), "wide", precision, "this CPU lacks AVX2");
+			check_table(&check, names[precision][isa], kernel_find(isa, precision), kernel_name(isa), precision,
+			            kernel_missing(isa));
+		check_table(&check, names[precision][KERNEL_ISAS], kernel_wide(precision), "wide", precision,
+		            "this CPU lacks AVX2");
 	}
 	return check_end(&check);
 }
