@@ -43,8 +43,7 @@ static uint64_t tree_descend(const double *node, unsigned depth, double *t)
 	for (unsigned level = 0; level < depth; level++) {
 		double left = node[2 * i], right = node[2 * i + 1];
 		bool go_right = *t >= left && right > 0;
-		if (go_right)
-			*t -= left;
+		*t -= go_right ? left : 0;   /* no jump: which way a draw goes cannot be foretold */
 		i = 2 * i + go_right;
 	}
 	return i - bit_mask(depth);

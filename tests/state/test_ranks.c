@@ -345,7 +345,7 @@ static void test_same_on_one_rank(struct check *check, songdo_env *env)
 			CHECK(check, vector_sample(here->vector, u, DRAWS, one, NULL) == SONGDO_OK);
 			CHECK(check, vector_sample(there->vector, u, DRAWS, many, NULL) == SONGDO_OK);
 			CHECK(check, memcmp(one, many, DRAWS * sizeof *one) == 0, "n = %u", n);
-			double a, b;
+			double a = 0, b = 1;
 			CHECK(check, vector_norm(here->vector, &a) == SONGDO_OK && vector_norm(there->vector, &b) == SONGDO_OK);
 			CHECK(check, memcmp(&a, &b, sizeof a) == 0, "n = %u: %.17g and %.17g", n, a, b);
 			for (unsigned bit = 0; bit < n; bit++) {
