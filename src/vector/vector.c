@@ -78,7 +78,9 @@ songdo_status vector_new(struct vector **vector, songdo_env *env, songdo_precisi
 	struct vector *made = calloc(1, sizeof *made);
 	if (made) {
 		made->env = env;
-		made->kernel = kernel_find(env->isa, precision);
+		if (!env->kernel[precision])
+			env->kernel[precision] = kernel_find(env->isa, precision);
+		made->kernel = env->kernel[precision];
 		made->local = local;
 		made->capacity_bytes = capacity_bytes;
 		made->amplitudes = capacity_bytes <= INT64_MAX ? memory_pages_reserve(capacity_bytes) : NULL;
