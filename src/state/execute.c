@@ -1,9 +1,10 @@
 /* execute.c - carry out a schedule: remaps, sweeps, tiles, passes, blocks.
  *
- * A sweep is worked off tile by tile, each tile by one thread through all passes, while it is in that thread's cache. Where there
- * are too few tiles for the threads, they share the blocks instead, one pass after the other; and where a pass has too few
- * blocks for that, its blocks are taken smaller: a block needs no more than the non-diagonal targets of its steps.
- * Neither changes what is computed for an amplitude, so the result has the same bits on any threads.
+ * A sweep is worked off tile by tile, each tile by one thread through all passes, while it is in that thread's
+ * cache. Where there are too few tiles for the threads, they share the blocks instead, one pass after the
+ * other; and where a pass has too few blocks for that, its blocks are taken smaller: a block needs no more than
+ * the non-diagonal targets of its steps. Neither changes what is computed for an amplitude, so the result has
+ * the same bits on any threads.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "state/state.h"
@@ -94,7 +95,8 @@ static void walk_blocks(void *context, uint64_t begin, uint64_t end)
 	struct walk *walk = context;
 	unsigned mode = kernel_mode_enter();
 	uint64_t since = 0;
-	apply_group(walk, walk->shared, walk->rank, walk->local & ~walk->shared->block, begin, end, begin == 0 ? &since : NULL);
+	apply_group(walk, walk->shared, walk->rank, walk->local & ~walk->shared->block, begin, end,
+	            begin == 0 ? &since : NULL);
 	kernel_mode_restore(mode);
 }
 
@@ -156,7 +158,8 @@ static void group_by_need(struct walk *walk, const struct schedule *schedule, co
 	}
 }
 
-static songdo_status prepare(struct walk *walk, const struct schedule *schedule, const struct sweep *sweep, unsigned local_bits)
+static songdo_status prepare(struct walk *walk, const struct schedule *schedule, const struct sweep *sweep,
+                             unsigned local_bits)
 {
 	uint32_t call = 0, group = 0;
 	for (uint32_t p = 0; p < sweep->count; p++) {
@@ -182,7 +185,8 @@ static bool enough_tiles(uint64_t tiles, int threads)
 	return tiles >= TILES_EACH * team || (tiles >= team && tiles % team == 0);
 }
 
-static songdo_status sweep_run(struct walk *walk, const struct schedule *schedule, const struct sweep *sweep, unsigned local_bits)
+static songdo_status sweep_run(struct walk *walk, const struct schedule *schedule, const struct sweep *sweep,
+                               unsigned local_bits)
 {
 	int threads = vector_threads(walk->vector);
 	uint64_t tiles = bit_mask(local_bits - bit_count(sweep->tile));
@@ -238,8 +242,8 @@ static uint64_t most_steps(const struct schedule *schedule)
 	return most;
 }
 
-/* A rank that failed, or was told to stop, goes on with the remaps, which the others wait for, until all have agreed. When
- * they do so depends on the schedule alone. */
+/* A rank that failed, or was told to stop, goes on with the remaps, which the others wait for, until all have
+ * agreed. When they do so depends on the schedule alone. */
 songdo_status state_execute(struct state *state, const struct schedule *schedule)
 {
 	songdo_env *env = state->vector->env;

@@ -1,9 +1,10 @@
 /* remap.c - trade local bits for rank bits.
  *
- * With j pairs of bits the ranks form groups of 2^j that differ in the traded rank bits. A rank whose traded rank bits read b
- * keeps the amplitudes whose traded local bits read b; those that read a != b belong on the partner whose rank bits read a, and
- * the partner's that read b belong in their place. So with each partner in turn (b xor 1, b xor 2, ...: both sides count
- * alike) a block of equal shape goes both ways, in place, through pieces of bounded size, two of them under way at a time.
+ * With j pairs of bits the ranks form groups of 2^j that differ in the traded rank bits. A rank whose traded
+ * rank bits read b keeps the amplitudes whose traded local bits read b; those that read a != b belong on the
+ * partner whose rank bits read a, and the partner's that read b belong in their place. So with each partner in
+ * turn (b xor 1, b xor 2, ...: both sides count alike) a block of equal shape goes both ways, in place, through
+ * pieces of bounded size, two of them under way at a time.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "state/state.h"
@@ -20,8 +21,8 @@ enum {
 
 /* ---- Moving amplitudes between the state and a piece ------------------------------------------------------ */
 
-/* Element e of a block is the amplitude whose free (not traded) bits spell e and whose traded bits read `pattern`; below the
- * lowest traded bit elements are neighbours, in runs. */
+/* Element e of a block is the amplitude whose free (not traded) bits spell e and whose traded bits read
+ * `pattern`; below the lowest traded bit elements are neighbours, in runs. */
 struct block {
 	unsigned char *amplitudes;
 	uint64_t free, pattern, run;     /* masks of local bits; run in elements */

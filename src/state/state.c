@@ -13,7 +13,8 @@
 
 static uint64_t amplitude_bytes(songdo_precision precision) { return precision == SONGDO_SINGLE ? 8 : 16; }
 
-/* The exchange buffer: a piece is what goes to one partner, half of the amplitudes at most, up to the longest message. */
+/* The exchange buffer: a piece is what goes to one partner, half of the amplitudes at most, up to the longest
+ * message. */
 static uint64_t buffer_bytes(unsigned local_bits, songdo_precision precision)
 {
 	uint64_t amplitudes = mul_saturated(bit_mask(local_bits), amplitude_bytes(precision));

@@ -123,8 +123,8 @@ const char *songdo_env_isa(const songdo_env *env) { return kernel_name(env->isa)
 
 /* ---- Memory --------------------------------------------------------------------------------------- */
 
-/* Ask the system what this rank may hold, and return what of it is left. Pages that are held were touched when they were
- * made, so the system does not count them as free. */
+/* Ask the system what this rank may hold, and return what of it is left. Pages that are held were touched when
+ * they were made, so the system does not count them as free. */
 static uint64_t memory_left(songdo_env *env)
 {
 	uint64_t share = memory_available() / (uint64_t)comm_node_size(env->comm);

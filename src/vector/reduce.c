@@ -1,8 +1,8 @@
 /* reduce.c - norms, projections and marginal distributions.
  *
- * Sums run in blocks of a fixed size that depends on the length of the whole vector alone, and the blocks in a pairwise tree
- * over their number, then over the rank's: the same bits on any threads and, where rank and local sizes are powers of two, on
- * any ranks.
+ * Sums run in blocks of a fixed size that depends on the length of the whole vector alone, and the blocks in a
+ * pairwise tree over their number, then over the rank's: the same bits on any threads and, where rank and local
+ * sizes are powers of two, on any ranks.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/vector.h"
@@ -95,9 +95,9 @@ enum {
 	PARTIAL_DOUBLES = 1 << 20,    /* of all partial tables together */
 };
 
-/* The positions of a rank are cut into chunks at places that depend on the sizes alone. Chunks add into tables of their own,
- * summed at the end in the order of the chunks; or into one table, where all bits that tell chunks apart are among the
- * chosen ones, so that no two chunks meet in an entry. */
+/* The positions of a rank are cut into chunks at places that depend on the sizes alone. Chunks add into tables
+ * of their own, summed at the end in the order of the chunks; or into one table, where all bits that tell
+ * chunks apart are among the chosen ones, so that no two chunks meet in an entry. */
 struct marginal {
 	const struct vector *vector;
 	const uint8_t *bit;
@@ -161,7 +161,8 @@ static uint64_t cut(struct marginal *m)
 	return apart ? 1 : m->chunks;
 }
 
-songdo_status vector_marginal(const struct vector *vector, const uint8_t *bit, unsigned count, double weight, double *table)
+songdo_status vector_marginal(const struct vector *vector, const uint8_t *bit, unsigned count, double weight,
+                              double *table)
 {
 	songdo_env *env = vector->env;
 	uint64_t entries = bit_mask(count);

@@ -1,13 +1,15 @@
 /* sample.c - from numbers in [0, 1) to positions.
  *
- * The cumulative sum is that of a binary tree over the bits of the position, whose root is the norm. A draw starts at the root
- * with t = u * norm; where t is less than the sum of the left half it goes left, else it takes that sum off and goes
- * right, and never into a half whose sum is zero. So a position of probability zero is never drawn, and rounding at the upper end
- * falls on the last position that has any. The walk keeps the order of the draws: equal or ascending u give equal or ascending positions.
+ * The cumulative sum is that of a binary tree over the bits of the position, whose root is the norm. A draw
+ * starts at the root with t = u * norm; where t is less than the sum of the left half it goes left, else it
+ * takes that sum off and goes right, and never into a half whose sum is zero. So a position of probability zero
+ * is never drawn, and rounding at the upper end falls on the last position that has any. The walk keeps the
+ * order of the draws: equal or ascending u give equal or ascending positions.
  *
- * The top of the tree, at most 2^TOP_BITS sums of blocks, is computed in one read and stands on every rank. Below it each
- * thread builds the trees of the blocks that its draws fall in, one at a time, and they fall in order: that is the second
- * read. Where the tree is cut depends on the length of the vector alone, so ranks and threads do not matter.
+ * The top of the tree, at most 2^TOP_BITS sums of blocks, is computed in one read and stands on every rank.
+ * Below it each thread builds the trees of the blocks that its draws fall in, one at a time, and they fall in
+ * order: that is the second read. Where the tree is cut depends on the length of the vector alone, so ranks and
+ * threads do not matter.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/vector.h"
@@ -102,7 +104,7 @@ static songdo_status build_top(struct sampler *s)
 struct branch {
 	unsigned levels;
 	unsigned low[LEVELS], depth[LEVELS];       /* a leaf of the level covers 2^low positions */
-	uint64_t first[LEVELS];                    /* the first position (on this rank) of the tree built last; UINT64_MAX: none */
+	uint64_t first[LEVELS]; /* the first position (on this rank) of the tree built last; UINT64_MAX: none */
 	double node[LEVELS][2 << LEVEL_BITS];
 };
 
@@ -209,18 +211,20 @@ static songdo_status check_norm(const struct sampler *s, songdo_error *error)
 	double tolerance = s->vector->kernel->precision == SONGDO_SINGLE ? VECTOR_NORM_SINGLE : VECTOR_NORM_DOUBLE;
 	if (isfinite(s->norm) && s->norm > 0 && fabs(s->norm - 1) <= tolerance)
 		return SONGDO_OK;
-	return error_set(error, SONGDO_INTERNAL, "the state's norm is %.17g, not 1 within %g: nothing is drawn from it", s->norm,
-	                 tolerance);
+	return error_set(error, SONGDO_INTERNAL, "the state's norm is %.17g, not 1 within %g: nothing is drawn from it",
+	                 s->norm, tolerance);
 }
 
-songdo_status vector_sample(const struct vector *vector, const double *u, uint64_t count, uint64_t *outcome, songdo_error *error)
+songdo_status vector_sample(const struct vector *vector, const double *u, uint64_t count, uint64_t *outcome,
+                            songdo_error *error)
 {
 	songdo_env *env = vector->env;
 	uint64_t ranks = (uint64_t)comm_size(env->comm), length = vector->local * ranks;
 	if (ranks > 1 && bit_count(vector->local) != 1)
 		return error_set(error, SONGDO_BAD_USAGE, "sampling from several ranks needs a power of two of amplitudes on each");
 
-	struct sampler s = {.vector = vector, .base = (uint64_t)comm_rank(env->comm) * vector->local, .u = u, .outcome = outcome};
+	struct sampler s = {
+	        .vector = vector, .base = (uint64_t)comm_rank(env->comm) * vector->local, .u = u, .outcome = outcome};
 	unsigned bits = length > 1 ? bit_highest(length - 1) + 1 : 0;
 	s.block_bits = bits > TOP_BITS ? bits - TOP_BITS : 0;
 	s.depth = bits - s.block_bits;

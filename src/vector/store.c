@@ -1,8 +1,9 @@
 /* store.c - amplitudes to a NumPy .npy file, by all ranks together.
  *
- * Plain POSIX writes: the MPI-IO of common MPI libraries reports success on a full disk. The format (version 1.0) is a magic
- * string, the length of a header in two bytes, the header as a Python dictionary padded with spaces so that the data
- * start at a multiple of 64 bytes, and the data (numpy.org, "NEP 1: a simple file format for NumPy arrays").
+ * Plain POSIX writes: the MPI-IO of common MPI libraries reports success on a full disk. The format (version
+ * 1.0) is a magic string, the length of a header in two bytes, the header as a Python dictionary padded with
+ * spaces so that the data start at a multiple of 64 bytes, and the data (numpy.org, "NEP 1: a simple file
+ * format for NumPy arrays").
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/vector.h"
@@ -30,7 +31,7 @@ enum {
 
 struct file {
 	const char *name;          /* what is to stand there in the end */
-	char *beside;              /* the name while it is written; the same on every rank, NULL until rank 0 has made the file */
+	char *beside; /* the name while it is written; the same on every rank, NULL until rank 0 has made the file */
 	int descriptor;
 	bool made;                 /* this rank made it, and takes it away again on failure */
 };

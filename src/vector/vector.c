@@ -1,7 +1,7 @@
 /* vector.c - making, growing, copying and freeing vectors; single amplitudes.
  *
- * A vector reserves address space once and takes memory of it as it grows. Every page is touched first by the thread that
- * works on it later, so that it lies in that thread's memory on machines where this matters.
+ * A vector reserves address space once and takes memory of it as it grows. Every page is touched first by the
+ * thread that works on it later, so that it lies in that thread's memory on machines where this matters.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/vector.h"
@@ -51,7 +51,8 @@ void vector_zero(struct vector *vector) { zero_bytes(vector, 0, vector->local * 
 static uint64_t amplitude_bytes(songdo_precision precision) { return precision == SONGDO_SINGLE ? 8 : 16; }
 
 /* Say that `local` amplitudes a rank do not fit beside what is held. */
-static songdo_status refuse(uint64_t local, uint64_t bytes, uint64_t left, songdo_precision precision, songdo_error *error)
+static songdo_status refuse(uint64_t local, uint64_t bytes, uint64_t left, songdo_precision precision,
+                            songdo_error *error)
 {
 	char need[16], free_text[16];
 	memory_text(need, bytes);

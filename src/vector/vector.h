@@ -40,18 +40,20 @@ struct vector {
 	uint64_t capacity_bytes;        /* address space reserved */
 };
 
-/* The bytes a rank may still take, the least over ranks: the caller's bound, and what the node has free divided by its ranks.
- * Reads /proc and cgroup files. Collective. */
+/* The bytes a rank may still take, the least over ranks: the caller's bound, and what the node has free divided
+ * by its ranks. Reads /proc and cgroup files. Collective. */
 songdo_status env_memory_left(songdo_env *env, uint64_t *bytes);
-/* Whether every rank may take `bytes` more; *left is then what env_memory_left says where the answer is SONGDO_NO_FIT. Small
- * requests are granted without asking the system. Collective. */
+/* Whether every rank may take `bytes` more; *left is then what env_memory_left says where the answer is
+ * SONGDO_NO_FIT. Small requests are granted without asking the system. Collective. */
 songdo_status env_memory_check(songdo_env *env, uint64_t bytes, uint64_t *left);
-/* The worst status over the ranks, and with it the error of the first rank that has it: every rank then tells the same. Collective. */
+/* The worst status over the ranks, and with it the error of the first rank that has it: every rank then tells
+ * the same. Collective. */
 songdo_status env_agree(songdo_env *env, songdo_status status, songdo_error *error);
 
 /* A zero vector of `local` amplitudes on each rank with address space for `capacity` of them (>= local). Refuses with
  * SONGDO_NO_FIT, before allocating, with the figures and what would fit in error. Collective. */
-songdo_status vector_new(struct vector **vector, songdo_env *env, songdo_precision precision, uint64_t local, uint64_t capacity, songdo_error *error);
+songdo_status vector_new(struct vector **vector, songdo_env *env, songdo_precision precision, uint64_t local,
+                         uint64_t capacity, songdo_error *error);
 /* Grow to `local` amplitudes a rank within the capacity; what joins is zero. Collective. */
 songdo_status vector_grow(struct vector *vector, uint64_t local, songdo_error *error);
 /* A copy of the contents (same env, precision, size). */
@@ -65,7 +67,8 @@ int vector_threads(const struct vector *vector);
 songdo_status vector_get(const struct vector *vector, uint64_t position, double complex *value);
 songdo_status vector_set(struct vector *vector, uint64_t position, double complex value);
 
-/* Sum of |a|^2, and of |a|^2 over positions with (position & mask) == value. The same bits on any threads; collective. */
+/* Sum of |a|^2, and of |a|^2 over positions with (position & mask) == value. The same bits on any threads;
+ * collective. */
 songdo_status vector_norm(const struct vector *vector, double *norm);
 songdo_status vector_norm_where(const struct vector *vector, uint64_t mask, uint64_t value, double *norm);
 /* Keep the amplitudes with (position & mask) == value, multiplied by factor; the others become 0. */
@@ -75,21 +78,23 @@ void vector_project(struct vector *vector, uint64_t mask, uint64_t value, double
  * of |a|^2 in a fixed tree over the position's bits.
  *   u         count numbers in [0, 1), ascending
  *   outcome   count positions; the same on every rank
- * A position of probability zero is never drawn. At most two reads of the vector; memory a few MiB beside u and outcome.
- * The same on any threads and any ranks. Amplitudes on more than one rank: `local` must be a power of two (SONGDO_BAD_USAGE).
- * SONGDO_INTERNAL, with the figure, where the norm is not finite, not positive, or not 1 within VECTOR_NORM_DOUBLE or
- * VECTOR_NORM_SINGLE. Collective. */
-songdo_status vector_sample(const struct vector *vector, const double *u, uint64_t count, uint64_t *outcome, songdo_error *error);
+ * A position of probability zero is never drawn. At most two reads of the vector; memory a few MiB beside u and
+ * outcome. The same on any threads and any ranks. Amplitudes on more than one rank: `local` must be a power of
+ * two (SONGDO_BAD_USAGE). SONGDO_INTERNAL, with the figure, where the norm is not finite, not positive, or not
+ * 1 within VECTOR_NORM_DOUBLE or VECTOR_NORM_SINGLE. Collective. */
+songdo_status vector_sample(const struct vector *vector, const double *u, uint64_t count, uint64_t *outcome,
+                            songdo_error *error);
 #define VECTOR_NORM_DOUBLE 1e-6
 #define VECTOR_NORM_SINGLE 1e-3
 
-/* table[y] += weight * |a_x|^2 for all x, with y made of the bits of x at bit[0..count-1] (bit[0] is y's bit 0). The table has
- * 2^count doubles, complete on every rank. Collective. */
-songdo_status vector_marginal(const struct vector *vector, const uint8_t *bit, unsigned count, double weight, double *table);
+/* table[y] += weight * |a_x|^2 for all x, with y made of the bits of x at bit[0..count-1] (bit[0] is y's bit
+ * 0). The table has 2^count doubles, complete on every rank. Collective. */
+songdo_status vector_marginal(const struct vector *vector, const uint8_t *bit, unsigned count, double weight,
+                              double *table);
 
-/* Write the amplitudes in index order as a NumPy .npy file (little endian complex128 or complex64, shape (2^n,)): rank 0 creates
- * the file beside its name, every rank writes its own part with pwrite in bounded pieces, every return is checked, all agree,
- * then it is renamed. Collective. */
+/* Write the amplitudes in index order as a NumPy .npy file (little endian complex128 or complex64, shape
+ * (2^n,)): rank 0 creates the file beside its name, every rank writes its own part with pwrite in bounded
+ * pieces, every return is checked, all agree, then it is renamed. Collective. */
 songdo_status vector_save(const struct vector *vector, const char *name, songdo_error *error);
 
 #endif

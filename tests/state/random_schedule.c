@@ -27,7 +27,8 @@ static uint64_t random_mask(unsigned count, uint64_t among, uint64_t *seed)
 	return oracle_random_bits(bit, count, 64, ~among, seed);
 }
 
-static double complex *random_step(struct step *step, uint64_t block, unsigned bits, double complex *coefficients, uint64_t *seed)
+static double complex *random_step(struct step *step, uint64_t block, unsigned bits, double complex *coefficients,
+                                   uint64_t *seed)
 {
 	memset(step, 0, sizeof *step);
 	step->kind = (uint8_t)oracle_below(seed, KERNEL_KINDS);

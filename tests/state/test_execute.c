@@ -1,7 +1,7 @@
 /* test_execute.c - schedules on one rank against dense matrices, on one and several threads.
  *
- * States below 2^14 amplitudes stay on one thread whatever is asked for; the larger ones here are shared among threads by
- * tiles, by blocks, or by blocks made smaller, as their masks and the number of threads say.
+ * States below 2^14 amplitudes stay on one thread whatever is asked for; the larger ones here are shared among
+ * threads by tiles, by blocks, or by blocks made smaller, as their masks and the number of threads say.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
@@ -24,7 +24,8 @@ static songdo_env *open_env(int threads, const char *isa)
 }
 
 /* Execute on a state that starts as `dense`; the amplitudes' bytes go to `out`, their values back to `dense`. */
-static void execute(songdo_env *env, songdo_precision precision, const struct schedule *schedule, double complex *dense, void *out)
+static void execute(songdo_env *env, songdo_precision precision, const struct schedule *schedule, double complex *dense,
+                    void *out)
 {
 	struct state *state;
 	unsigned n = schedule->bits;
@@ -38,7 +39,8 @@ static void execute(songdo_env *env, songdo_precision precision, const struct sc
 	state_free(state);
 }
 
-static void check_shape(const struct random_shape *shape, songdo_precision precision, const char *isa, int threads, uint64_t *seed)
+static void check_shape(const struct random_shape *shape, songdo_precision precision, const char *isa, int threads,
+                        uint64_t *seed)
 {
 	uint64_t length = bit_mask(shape->bits);
 	struct random_schedule random;
@@ -50,8 +52,8 @@ static void check_shape(const struct random_shape *shape, songdo_precision preci
 	execute(env, precision, &random.schedule, found, NULL);
 	dense_execute(expected, &random.schedule);
 	double distance = oracle_distance(expected, found, length);
-	cr_assert_lt(distance, precision == SONGDO_DOUBLE ? 1e-13 : 2e-5, "%s, n = %u, tile %u, block %u: %g", isa, shape->bits,
-	             shape->tile_bits, shape->block_bits, distance);
+	cr_assert_lt(distance, precision == SONGDO_DOUBLE ? 1e-13 : 2e-5, "%s, n = %u, tile %u, block %u: %g", isa,
+	             shape->bits, shape->tile_bits, shape->block_bits, distance);
 	cr_assert_eq(env->cost.sweeps, random.schedule.sweeps);
 	cr_assert_eq(env->cost.remaps | env->cost.exchanged_bytes | env->cost.messages, 0);
 	songdo_env_close(env);
@@ -76,13 +78,57 @@ Test(execute, random_schedules_on_small_states)
 }
 
 static const struct random_shape large_shapes[] = {
-	/* tiles for all; one tile; few tiles; scattered ones; one block that is everything; blocks of a bit or two */
-	{.bits = 14, .local_bits = 14, .stages = 1, .sweeps = 2, .passes = 2, .steps = 3, .tile_bits = 8, .block_bits = 5, .contiguous = 1},
-	{.bits = 14, .local_bits = 14, .stages = 1, .sweeps = 2, .passes = 3, .steps = 3, .tile_bits = 14, .block_bits = 7, .contiguous = 1},
-	{.bits = 14, .local_bits = 14, .stages = 1, .sweeps = 2, .passes = 2, .steps = 3, .tile_bits = 13, .block_bits = 9},
-	{.bits = 15, .local_bits = 15, .stages = 1, .sweeps = 2, .passes = 2, .steps = 3, .tile_bits = 9, .block_bits = 4},
-	{.bits = 14, .local_bits = 14, .stages = 1, .sweeps = 1, .passes = 2, .steps = 8, .tile_bits = 14, .block_bits = 14},
-	{.bits = 14, .local_bits = 14, .stages = 2, .sweeps = 2, .passes = 2, .steps = 3, .tile_bits = 12, .block_bits = 2},
+        /* tiles for all; one tile; few tiles; scattered ones; one block that is everything; blocks of a bit or two */
+        {.bits = 14,
+         .local_bits = 14,
+         .stages = 1,
+         .sweeps = 2,
+         .passes = 2,
+         .steps = 3,
+         .tile_bits = 8,
+         .block_bits = 5,
+         .contiguous = 1},
+        {.bits = 14,
+         .local_bits = 14,
+         .stages = 1,
+         .sweeps = 2,
+         .passes = 3,
+         .steps = 3,
+         .tile_bits = 14,
+         .block_bits = 7,
+         .contiguous = 1},
+        {.bits = 14,
+         .local_bits = 14,
+         .stages = 1,
+         .sweeps = 2,
+         .passes = 2,
+         .steps = 3,
+         .tile_bits = 13,
+         .block_bits = 9},
+        {.bits = 15,
+         .local_bits = 15,
+         .stages = 1,
+         .sweeps = 2,
+         .passes = 2,
+         .steps = 3,
+         .tile_bits = 9,
+         .block_bits = 4},
+        {.bits = 14,
+         .local_bits = 14,
+         .stages = 1,
+         .sweeps = 1,
+         .passes = 2,
+         .steps = 8,
+         .tile_bits = 14,
+         .block_bits = 14},
+        {.bits = 14,
+         .local_bits = 14,
+         .stages = 2,
+         .sweeps = 2,
+         .passes = 2,
+         .steps = 3,
+         .tile_bits = 12,
+         .block_bits = 2},
 };
 
 Test(execute, random_schedules_on_states_shared_by_threads, .timeout = 200)
@@ -164,7 +210,8 @@ Test(execute, stops_between_sweeps_when_told)
 Test(execute, stops_within_a_long_sweep, .timeout = 100)
 {
 	enum { BITS = 16, STEPS = 20000 };
-	static const double complex hadamard[4] = {0.70710678118654752, 0.70710678118654752, 0.70710678118654752, -0.70710678118654752};
+	static const double complex hadamard[4] = {0.70710678118654752, 0.70710678118654752, 0.70710678118654752,
+	                                           -0.70710678118654752};
 	struct step *step = calloc(STEPS, sizeof *step);
 	for (int i = 0; i < STEPS; i++)
 		step[i] = (struct step){.kind = KERNEL_REAL, .targets = 1, .target = {(uint8_t)(i % 12)}, .coefficients = hadamard};

@@ -48,7 +48,8 @@ static double complex *random_dense(unsigned bits, uint64_t *seed)
 /* ---- Remaps ---------------------------------------------------------------------------------------------- */
 
 /* The remap with pairs given by choosing `count` local and rank bits, permutation number `order` of the local ones. */
-static void check_remap(struct check *check, songdo_env *env, struct state *state, const struct remap *remap, uint64_t *seed)
+static void check_remap(struct check *check, songdo_env *env, struct state *state, const struct remap *remap,
+                        uint64_t *seed)
 {
 	unsigned n = state->bits;
 	double complex *before = random_dense(n, seed), *after = malloc(bit_mask(n) * sizeof *after);

@@ -126,7 +126,8 @@ Test(state, growing_past_the_bound_is_refused_and_keeps_the_state)
 	cr_assert_eq(state_grow(state, NULL), SONGDO_OK);
 	cr_assert_eq(state_grow(state, NULL), SONGDO_OK);
 	cr_assert_eq(state_grow(state, &error), SONGDO_NO_FIT);
-	cr_assert(strstr(error.message, "17 qubits in double need 2.0 MiB; 1.0 MiB are free here; 16 qubits fit"), "%s", error.message);
+	cr_assert(strstr(error.message, "17 qubits in double need 2.0 MiB; 1.0 MiB are free here; 16 qubits fit"), "%s",
+	          error.message);
 	cr_assert_eq(state->bits, 16);
 	cr_assert(is_origin(state));
 	state_free(state);

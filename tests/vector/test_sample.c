@@ -1,4 +1,5 @@
-/* test_sample.c - draws: their distribution, their bounds, and that nothing but the vector and the numbers decides them.
+/* test_sample.c - draws: their distribution, their bounds, and that nothing but the vector and the numbers
+ * decides them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
@@ -22,7 +23,8 @@ static int by_u(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct vector *load(songdo_env **env, int threads, songdo_precision precision, const double complex *dense, uint64_t length)
+static struct vector *load(songdo_env **env, int threads, songdo_precision precision, const double complex *dense,
+                           uint64_t length)
 {
 	struct vector *vector;
 	songdo_env_options options = {.threads = threads};
@@ -110,7 +112,8 @@ Test(sample, draws_are_where_the_cumulative_sum_says)
 			for (int i = 0; i < DRAWS; i++) {
 				long double t = u[i] * sum[length];
 				cr_assert_lt(outcome[i], length);
-				cr_assert(sum[outcome[i]] <= t + 1e-13L && t - 1e-13L <= sum[outcome[i] + 1], "length %zu, draw %d", (size_t)length, i);
+				cr_assert(sum[outcome[i]] <= t + 1e-13L && t - 1e-13L <= sum[outcome[i] + 1],
+				          "length %zu, draw %d", (size_t)length, i);
 			}
 			free(dense);
 			free(sum);
@@ -193,7 +196,8 @@ Test(sample, fewer_shots_are_the_first_of_more)
 Test(sample, threads_and_instruction_sets_do_not_matter)
 {
 	enum { SHOTS = 20000 };
-	uint64_t seed = 5, length = bit_mask(19), *first = malloc(SHOTS * sizeof *first), *other = malloc(SHOTS * sizeof *other);
+	uint64_t seed = 5, length = bit_mask(19), *first = malloc(SHOTS * sizeof *first),
+	         *other = malloc(SHOTS * sizeof *other);
 	double complex *dense = malloc(length * sizeof *dense);
 	oracle_random_state(dense, length, &seed);
 	bool any = false;
