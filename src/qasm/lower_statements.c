@@ -15,6 +15,20 @@ static void land(struct lowering *l, uint32_t from)
 		l->program->code[from].a = (uint32_t)l->program->codes;
 }
 
+/* Jumps that wait for their address. */
+static void remember(struct lowering *l, uint32_t **jumps, uint32_t *count, uint32_t *capacity, uint32_t jump)
+{
+	if (*count == *capacity) {
+		const uint32_t wanted = *capacity ? 2 * *capacity : 8;
+		uint32_t *moved = arena_new(l->ast->arena, wanted * sizeof *moved);
+		if (*count)
+			memcpy(moved, *jumps, *count * sizeof *moved);
+		*jumps = moved;
+		*capacity = wanted;
+	}
+	(*jumps)[(*count)++] = jump;
+}
+
 struct count { uint64_t least, most; };
 
 /* The operations counted since `before`, which is put back. */
@@ -42,32 +56,49 @@ static void lower_scope(struct lowering *l, const struct statement *body)
 
 /* ---- Branches ------------------------------------------------------------------------------------- */
 
+/* A chain of else-ifs is one loop here, however long it is: only nesting recurses. */
 void lower_if(struct lowering *l, const struct branch *branch)
 {
-	if (branch->condition->is_known) {
-		lower_scope(l, branch->condition->value.u ? branch->then : branch->otherwise);
-		return;
-	}
-	const uint64_t mark = l->next;
-	lower_place(l, branch->condition->place);
-	const uint32_t condition = lower_value(l, branch->condition);
-	const uint32_t skip = lower_emit(l, CODE_JUMP_IF, 0, 0, 0, condition, 0, 0);
-	l->next = mark;
-	const struct count before = count_begin(l);
-	lower_scope(l, branch->then);
-	const struct count then = count_since(l, before);
-	struct count otherwise = {0};
-	if (branch->otherwise) {
-		const uint32_t end = lower_emit(l, CODE_JUMP, 0, 0, 0, 0, 0, 0);
-		land(l, skip);
+	const struct count before = {l->program->least, l->program->most};
+	struct count all = {UINT64_MAX, 0};
+	struct { uint32_t *jump, count, capacity; } ends = {0};
+	const struct statement *otherwise = NULL;
+	bool is_decided = false;
+	for (; branch; branch = otherwise && otherwise->kind == STATEMENT_IF && !otherwise->next ? (const struct branch *)otherwise : NULL) {
+		otherwise = branch->otherwise;
+		if (branch->condition->is_known && !branch->condition->value.u)
+			continue;
+		uint32_t skip = 0;
+		is_decided = branch->condition->is_known;
+		if (!is_decided) {
+			const uint64_t mark = l->next;
+			lower_place(l, branch->condition->place);
+			skip = lower_emit(l, CODE_JUMP_IF, 0, 0, 0, lower_value(l, branch->condition), 0, 0);
+			l->next = mark;
+		}
 		count_begin(l);
-		lower_scope(l, branch->otherwise);
-		otherwise = count_since(l, before);
-		land(l, end);
-	} else {
+		lower_scope(l, branch->then);
+		const struct count then = count_since(l, before);
+		all.least = min_u64(all.least, then.least);
+		all.most = max_u64(all.most, then.most);
+		if (is_decided) {
+			otherwise = NULL;
+			break;
+		}
+		if (otherwise)
+			remember(l, &ends.jump, &ends.count, &ends.capacity, lower_emit(l, CODE_JUMP, 0, 0, 0, 0, 0, 0));
 		land(l, skip);
 	}
-	lower_count(l, min_u64(then.least, otherwise.least), max_u64(then.most, otherwise.most));
+	if (!is_decided) {
+		count_begin(l);
+		lower_scope(l, otherwise);
+		const struct count rest = count_since(l, before);
+		all.least = min_u64(all.least, rest.least);
+		all.most = max_u64(all.most, rest.most);
+	}
+	for (uint32_t i = 0; i < ends.count; i++)
+		land(l, ends.jump[i]);
+	lower_count(l, all.least, all.most);
 }
 
 void lower_switch(struct lowering *l, const struct switch_statement *statement)
@@ -120,19 +151,6 @@ void lower_switch(struct lowering *l, const struct switch_statement *statement)
 }
 
 /* ---- Loops ---------------------------------------------------------------------------------------- */
-
-static void remember(struct lowering *l, uint32_t **jumps, uint32_t *count, uint32_t *capacity, uint32_t jump)
-{
-	if (*count == *capacity) {
-		const uint32_t wanted = *capacity ? 2 * *capacity : 8;
-		uint32_t *moved = arena_new(l->ast->arena, wanted * sizeof *moved);
-		if (*count)
-			memcpy(moved, *jumps, *count * sizeof *moved);
-		*jumps = moved;
-		*capacity = wanted;
-	}
-	(*jumps)[(*count)++] = jump;
-}
 
 void lower_leave(struct lowering *l, const struct statement *statement)
 {
@@ -194,8 +212,15 @@ static bool leaves_early(const struct statement *first)
 		case STATEMENT_RETURN: return true;
 		case STATEMENT_IF:
 		case STATEMENT_WHILE:
-			if (leaves_early(((const struct branch *)s)->then) || leaves_early(((const struct branch *)s)->otherwise))
-				return true;
+			/* Along a chain of else-ifs, which may be long. */
+			for (const struct branch *branch = (const struct branch *)s; branch;) {
+				const struct statement *otherwise = branch->otherwise;
+				if (leaves_early(branch->then))
+					return true;
+				branch = otherwise && otherwise->kind == STATEMENT_IF && !otherwise->next ? (const struct branch *)otherwise : NULL;
+				if (!branch && leaves_early(otherwise))
+					return true;
+			}
 			break;
 		case STATEMENT_FOR:
 			if (leaves_early(((const struct loop_for *)s)->body))
