@@ -160,16 +160,12 @@ static uint64_t draws_bytes(const songdo_run_options *options, uint64_t shots)
 	return min_u64(shots, RUN_SAMPLE_CHUNK) * (options->memory ? 24 : 16);
 }
 
-/* What vector_sample takes for the top of its tree of sums: 2^17 doubles, and on several ranks a rank's share. */
-static uint64_t tree_bytes(uint32_t bits, unsigned rank_bits)
-{
-	const uint32_t depth = bits < 16 ? bits : 16;
-	return (16ull << depth) + (rank_bits > 0 ? 8ull << (depth - rank_bits) : 0);
-}
+/* Beside the draws vector_sample keeps the top of its tree of sums: small, but not nothing. */
+enum { TREE_BYTES = 2 << 20 };
 
 uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots)
 {
-	return shots == 0 ? 0 : draws_bytes(options, shots) + tree_bytes(16, 1);
+	return shots == 0 ? 0 : draws_bytes(options, shots) + TREE_BYTES;
 }
 
 static void make_draws(void *context, uint64_t begin, uint64_t end)
@@ -382,12 +378,12 @@ static songdo_status check_norm(struct run *run, const struct path *path)
 
 /* ---- The end of a path ------------------------------------------------------------------------------------- */
 
-static void forecast_observation(struct run *run, const struct path *path, const struct reading *reading)
+static void forecast_observation(struct run *run, const struct reading *reading)
 {
 	uint64_t draws = 0, table = 0;
 
 	if (run->drawn && reading->mask != 0)
-		draws = draws_bytes(&run->options, run->options.shots) + tree_bytes(path->bits, run->rank_bits);
+		draws = draws_bytes(&run->options, run->options.shots);
 	if (run->options.exact && reading->mask != 0)
 		table = 8 * bit_mask(bit_count(reading->mask));
 	run->extra_bytes = max_u64(run->extra_bytes, max_u64(draws, table));
@@ -408,7 +404,7 @@ songdo_status path_observe(struct run *run, struct path *path)
 		goto done;
 	run->branches++;
 	if (run_forecasts(run)) {
-		forecast_observation(run, path, &reading);
+		forecast_observation(run, &reading);
 		goto done;
 	}
 	status = run_agree(run, name_groups(run->result, path, reading.width));
