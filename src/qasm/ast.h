@@ -93,14 +93,15 @@ enum symbol_kind {
 	SYMBOL_FUNCTION,            /* a built-in function: `function` */
 };
 
-enum { NAME_CALLED = 1, NAME_DEFINED = 2 };   /* as a gate */
+/* As a gate; and NAME_BROKEN: in a statement that could not be parsed, which may have declared it. */
+enum { NAME_CALLED = 1, NAME_DEFINED = 2, NAME_BROKEN = 4 };
 
 struct name {                   /* an interned identifier: equal names have equal addresses */
 	struct symbol *symbol;      /* checker: what it means in the scope at hand */
 	struct name *next;          /* in the bucket of the intern table */
 	uint32_t hash, length;
 	uint8_t keyword;            /* the token kind of a keyword, or 0 */
-	uint8_t uses;               /* NAME_CALLED | NAME_DEFINED, by the parser */
+	uint8_t uses;               /* NAME_CALLED | ..., by the parser */
 	char text[];                /* UTF-8, NUL-terminated */
 };
 
@@ -115,6 +116,7 @@ struct symbol {
 	const struct name *name;
 	struct type type;
 	union value value;          /* of a SYMBOL_CONSTANT that is not an array */
+	uint32_t depth;             /* of the scope it was declared in; 0 is the outermost */
 	struct symbol *outer;       /* what the name meant outside; of no use after checking */
 	struct symbol *next;        /* the next symbol declared in the same scope, in order (scope chain) */
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "qasm/check.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "qasm/checker.h"
@@ -107,7 +107,8 @@ static void check_gate_call(struct checker *checker, struct gate_call *call)
 {
 	uint64_t controls;
 	struct symbol *symbol = scope_gate(checker, call->name, call->statement.place);
-	bool fine = check_modifiers(checker, call, &controls) && symbol != NULL;
+	const bool modified = check_modifiers(checker, call, &controls);
+	bool fine = modified && symbol != NULL;
 	checker->real_literals = checker->is_old;
 	for (uint32_t i = 0; i < call->statement.count2; i++) {
 		if (!check_value(checker, &call->parameter[i]) ||
@@ -124,7 +125,7 @@ static void check_gate_call(struct checker *checker, struct gate_call *call)
 	call->symbol = symbol;
 	if (call->statement.count2 != symbol->parameters)
 		fine = wrong_number(checker, call, "parameter", symbol->parameters, call->statement.count2);
-	if (call->operands != controls + symbol->qubits)
+	if (modified && call->operands != controls + symbol->qubits)
 		fine = wrong_number(checker, call, "qubit", controls + symbol->qubits, call->operands);
 	uint32_t broadcast = 0;
 	for (uint32_t i = 0; i < call->operands; i++) {
@@ -302,10 +303,13 @@ static void declare_qubits(struct checker *checker, struct declaration *declarat
 	symbol->first_qubit = checker->ast->qubits;
 	if (symbol->type.kind != TYPE_QUBIT)
 		return;
-	if ((uint64_t)checker->ast->qubits + symbol->type.width > AST_SIZE)
-		diagnose_error(checker->diagnostics, declaration->name_place, "a program has at most %llu qubits", AST_SIZE);
-	else
+	if ((uint64_t)checker->ast->qubits + symbol->type.width > AST_SIZE) {
+		if (!checker->is_overfull)
+			diagnose_error(checker->diagnostics, declaration->name_place, "a program has at most %llu qubits", AST_SIZE);
+		checker->is_overfull = true;
+	} else {
 		checker->ast->qubits += symbol->type.width;
+	}
 }
 
 static void check_alias(struct checker *checker, struct declaration *declaration)
@@ -643,6 +647,35 @@ static void check_for(struct checker *checker, struct loop_for *loop)
 	scope_close(checker);
 }
 
+static int compare_labels(const void *left, const void *right)
+{
+	const struct expression *a = *(struct expression *const *)left, *b = *(struct expression *const *)right;
+	if (a->value.i != b->value.i)
+		return a->value.i < b->value.i ? -1 : 1;
+	return a->place.start < b->place.start ? -1 : a->place.start > b->place.start;
+}
+
+/* Report labels that occur twice. */
+static void check_labels(struct checker *checker, const struct switch_statement *statement)
+{
+	uint64_t count = 0;
+	for (const struct switch_case *one = statement->first; one; one = one->next)
+		count += one->labels;
+	struct expression **label = arena_new(checker->arena, count * sizeof *label);
+	count = 0;
+	for (const struct switch_case *one = statement->first; one; one = one->next)
+		for (uint32_t i = 0; i < one->labels; i++)
+			if (one->label[i]->is_known && one->label[i]->type.kind != TYPE_VOID)
+				label[count++] = one->label[i];
+	if (count > 1)
+		qsort(label, count, sizeof *label, compare_labels);
+	for (uint64_t i = 1; i < count; i++)
+		if (label[i]->value.i == label[i - 1]->value.i) {
+			diagnose_error(checker->diagnostics, label[i]->place, "this case occurs twice");
+			diagnose_hint_place(checker->diagnostics, "first", label[i - 1]->place);
+		}
+}
+
 static void check_switch(struct checker *checker, struct switch_statement *statement)
 {
 	char text[64];
@@ -667,21 +700,13 @@ static void check_switch(struct checker *checker, struct switch_statement *state
 			} else if (!type_integer(checker, label, &value, "a case")) {
 				continue;
 			}
-			if (fine && !type_convert(checker, &one->label[i], type_scalar(statement->target->type.kind, 64), false))
-				continue;
-			for (struct switch_case *other = statement->first; fine; other = other->next) {
-				const uint32_t end = other == one ? i : other->labels;
-				for (uint32_t j = 0; j < end; j++)
-					if (other->label[j]->is_known && other->label[j]->value.i == one->label[i]->value.i) {
-						diagnose_error(checker->diagnostics, label->place, "this case occurs twice");
-						diagnose_hint_place(checker->diagnostics, "first", other->label[j]->place);
-					}
-				if (other == one)
-					break;
-			}
+			if (fine)
+				type_convert(checker, &one->label[i], type_scalar(statement->target->type.kind, 64), false);
 		}
 		check_block(checker, one->body);
 	}
+	if (fine)
+		check_labels(checker, statement);
 	/* The labels are of 64 bits: so is what is compared with them. */
 	if (fine)
 		type_convert(checker, &statement->target, type_scalar(statement->target->type.kind, 64), false);
@@ -756,7 +781,6 @@ void qasm_check(struct ast *ast, struct parsed *parsed, struct names *names, int
 	struct scope scope;
 	struct checker checker = {.ast = ast, .arena = ast->arena, .parsed = parsed, .names = names, .diagnostics = diagnostics};
 	checker.is_old = ast->dialect == SONGDO_QASM2;
-	checker.is_broken = diagnostics->error_count > 0;
 	ast->legacy_u_phase = legacy_u_phase > 0 || (legacy_u_phase == 0 && ast->dialect != SONGDO_QASM3);
 	checker.libraries = LIBRARY_BUILTIN | parsed->libraries | (ast->dialect == SONGDO_BRAKET ? LIBRARY_BRAKET : 0) |
 	                    (ast->legacy_u_phase ? LIBRARY_LEGACY_PHASE : 0);

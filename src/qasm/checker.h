@@ -27,16 +27,15 @@ struct checker {
 	struct diagnostics *diagnostics;
 	unsigned libraries;             /* mask for gate_name_find */
 	bool is_old;                    /* OpenQASM 2.0 */
-	bool is_broken;                 /* there were syntax errors: undeclared names may be their doing */
+	bool is_overfull;               /* too many qubits: said once */
+	int64_t *cells[3];              /* room for the folding of constants */
 	bool real_literals;             /* integers are reals: parameters of gates in OpenQASM 2.0 */
 	struct scope *scope;
 	struct gate_definition *gate;   /* whose body is checked; NULL outside */
 	struct subroutine *subroutine;
 	unsigned loops;                 /* around the statement at hand */
-	uint32_t gates_defined;
 	const char **note;
 	uint32_t notes, note_capacity;
-	struct symbol **local_alias;
 };
 
 /* scope.c */

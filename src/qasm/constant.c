@@ -37,9 +37,17 @@ bool constant_is_foldable(const struct type *type)
 
 static uint32_t cells_of(const struct type *type) { return type->kind == TYPE_BIT ? type->width : type->kind == TYPE_COMPLEX ? 2 : 1; }
 
-static int64_t *to_cells(struct checker *checker, const struct type *type, const union value *value)
+/* Room for one value: taken once, as folding is common and registers may be wide. */
+static int64_t *room(struct checker *checker, unsigned which)
 {
-	int64_t *cell = arena_new(checker->arena, cells_of(type) * sizeof *cell);
+	if (!checker->cells[which])
+		checker->cells[which] = arena_new(checker->arena, (FOLDED_BITS + 2) * sizeof *checker->cells[which]);
+	return checker->cells[which];
+}
+
+static int64_t *to_cells(struct checker *checker, unsigned which, const struct type *type, const union value *value)
+{
+	int64_t *cell = room(checker, which);
 	if (type->kind == TYPE_BIT)
 		for (uint32_t i = 0; i < type->width; i++)
 			cell[i] = (type->width <= 64 ? value->u >> i : value->words[i / 64] >> i % 64) & 1;
@@ -54,13 +62,16 @@ static void from_cells(struct checker *checker, const struct type *type, union v
 		memcpy(value, cell, cells_of(type) * sizeof *cell);
 		return;
 	}
+	if (type->width <= 64) {
+		value->u = 0;
+		for (uint32_t i = 0; i < type->width; i++)
+			value->u |= (uint64_t)(cell[i] & 1) << i;
+		return;
+	}
 	uint64_t *words = arena_new(checker->arena, (type->width + 63) / 64 * sizeof *words);
 	for (uint32_t i = 0; i < type->width; i++)
 		words[i / 64] |= (uint64_t)(cell[i] & 1) << i % 64;
-	if (type->width <= 64)
-		value->u = words[0];
-	else
-		value->words = words;
+	value->words = words;
 }
 
 /* Refuse NaN and infinity. */
@@ -81,8 +92,8 @@ bool constant_convert(struct checker *checker, struct expression *out, const str
 {
 	if (!constant_is_foldable(&in->type) || !constant_is_foldable(&out->type))
 		return true;
-	const int64_t *from = to_cells(checker, &in->type, &in->value);
-	int64_t *to = arena_new(checker->arena, cells_of(&out->type) * sizeof *to);
+	const int64_t *from = to_cells(checker, 0, &in->type, &in->value);
+	int64_t *to = room(checker, 2);
 	const char *wrong = arithmetic_convert(to, cell_kinds[out->type.kind], out->type.width, from, cell_kinds[in->type.kind], in->type.width);
 	if (wrong) {
 		diagnose_error(checker->diagnostics, in->place, "%s", wrong);
@@ -103,9 +114,13 @@ bool constant_fold(struct checker *checker, struct expression *out)
 	    !constant_is_foldable(&out->type))
 		return true;
 	const enum compute compute = out->kind == EXPRESSION_CALL ? function_computes[out->symbol->function] : computes[out->operator];
-	const int64_t *a = to_cells(checker, &left->type, &left->value), *b = to_cells(checker, &right->type, &right->value);
-	int64_t *c = arena_new(checker->arena, (max_u64(cells_of(&out->type), cells_of(&left->type)) + 1) * sizeof *c);
-	/* A COMPLEX function of one float is computed as COMPLEX: the checker has converted the operand. */
+	const int64_t *a = to_cells(checker, 0, &left->type, &left->value), *b = to_cells(checker, 1, &right->type, &right->value);
+	int64_t *c = room(checker, 2);
+	if (compute == COMPUTE_DIVIDE && left->type.kind == TYPE_INT && a[0] == INT64_MIN && b[0] == -1) {
+		diagnose_error(checker->diagnostics, out->place, "the quotient does not fit in 64 bits");
+		out->type.kind = TYPE_VOID;
+		return false;
+	}
 	const char *wrong = arithmetic_compute(compute, cell_kinds[left->type.kind], left->type.width, c, a, b);
 	if (wrong) {
 		diagnose_error(checker->diagnostics, out->place, "%s", wrong);

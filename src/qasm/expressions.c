@@ -66,6 +66,13 @@ static void plain_digits(const struct parser *parser, const struct token *token,
 static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+/* A decimal exponent, cut where no double can matter: the digits before it may be many, but fewer than a billion. */
+static int decimal_exponent(const char *digits)
+{
+	const long exponent = strtol(digits, NULL, 10);
+	return exponent > 1000000000 ? 1000000000 : exponent < -1000000000 ? -1000000000 : (int)exponent;
+}
+
 /* Decimal text to double, correctly rounded: exactly where mantissa and power of ten are exact doubles (Clinger 1990), else
  * by the C library, whose decimal point is that of the locale. */
 static double decimal_value(const char *digits)
@@ -84,7 +91,7 @@ static double decimal_value(const char *digits)
 		scale -= dot;
 	}
 	if (*c)
-		exponent = (int)strtol(c + 1, NULL, 10);
+		exponent = decimal_exponent(c + 1);
 	if (significant < 19 && mantissa <= (uint64_t)1 << 53 && exponent > -1000 && exponent < 1000) {
 		const int power = exponent + scale;
 		if (power >= 0 && power <= 22)
@@ -516,10 +523,6 @@ void parse_operand(struct parser *parser, struct operand *operand)
 	struct name *const name = parser->token.name;
 	*operand = (struct operand){.name = name, .kind = OPERAND_WHOLE};
 	set_operand_place(operand, place);
-	if (parser_is(parser, TOKEN_LEFT_PAREN) && !parser->lexer.is_old) {
-		general_operand(parser, operand, parse_primary(parser), place);
-		return;
-	}
 	if (!parser_is(parser, TOKEN_NAME) && !parser_is(parser, TOKEN_HARDWARE)) {
 		if (parser->token.kind >= TOKEN_KEYWORDS)
 			parser_error(parser, place, "expected a qubit or register, found the keyword '%s'", token_text(parser->token.kind));

@@ -119,6 +119,8 @@ bool parser_enter(struct parser *parser)
 {
 	if (parser->depth >= AST_DEPTH) {
 		parser_error(parser, parser_place(parser), "nested more than %d deep", AST_DEPTH);
+		parser->is_cut = true;
+		parser->lexer.at = parser->lexer.length;   /* what closes all that would only be complained about */
 		return false;
 	}
 	parser->depth++;
@@ -281,6 +283,7 @@ struct statement **parse_include(struct parser *parser, struct statement **link)
 	}
 	if (source_include(parser->ast->source, name, parser->lexer.file, &number, &error) != SONGDO_OK) {
 		diagnose_error(parser->diagnostics, place, "cannot include \"%.200s\": %s", name, error.message);
+		parser->parsed->lacks_include = true;
 		if (error.hint[0])
 			diagnose_hint(parser->diagnostics, "%s", error.hint);
 		return link;
@@ -295,6 +298,7 @@ struct statement **parse_include(struct parser *parser, struct statement **link)
 	parser->token = (struct token){0};
 	parser_advance(parser);
 	link = parse_file(parser, link);
+	parser->is_cut = false;
 	parser->lexer = lexer;
 	parser->token = after;
 	parser->previous_end = end;

@@ -15,6 +15,7 @@ struct parsed {
 	bool has_include;           /* of a library */
 	bool has_version;
 	bool has_braket_pragma;
+	bool lacks_include;         /* a file could not be included: names may be declared there */
 	uint32_t version_major, version_minor;
 };
 

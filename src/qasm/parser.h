@@ -18,6 +18,7 @@ struct parser {
 	struct token token;         /* at hand */
 	uint32_t previous_end;      /* where the token before it ended */
 	bool panics;
+	bool is_cut;                /* the end of the file was reached inside blocks, which has been reported */
 	unsigned depth;             /* of nested expressions and blocks */
 	unsigned height;            /* of the expression parsed last */
 	unsigned files;             /* open, the main one too */

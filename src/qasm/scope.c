@@ -55,13 +55,8 @@ static struct symbol *declared_here(const struct checker *checker, const struct 
 	struct symbol *symbol = name->symbol;
 	if (!symbol || symbol->place.length == 0)
 		return NULL;
-	/* The scope's list is long only at the outermost level, where `is_global` tells. */
-	if (checker->scope->number == 0)
-		return symbol->is_global ? symbol : NULL;
-	for (struct symbol *other = checker->scope->first; other; other = other->next)
-		if (other == symbol)
-			return symbol;
-	return NULL;
+	/* Of the scopes that are open each has a depth of its own. */
+	return symbol->depth == checker->scope->number ? symbol : NULL;
 }
 
 struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, const struct name *name, struct place place,
@@ -79,6 +74,7 @@ struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, co
 	struct symbol *symbol = symbol_new(checker, kind, name, type);
 	symbol->place = place;
 	symbol->is_global = checker->scope->number == 0;
+	symbol->depth = checker->scope->number;
 	((struct name *)name)->symbol = symbol;
 	*checker->scope->link = symbol;
 	checker->scope->link = &symbol->next;
@@ -192,6 +188,13 @@ static void hint_nearest(struct checker *checker, const struct name *name, bool 
 
 /* ---- Lookups ------------------------------------------------------------------------------------------------------ */
 
+/* Was the name in a statement that could not be parsed, or perhaps in a file that could not be read? That has been reported, and
+ * what follows from it is not. */
+static bool may_be_declared(const struct checker *checker, const struct name *name)
+{
+	return checker->diagnostics->error_count > 0 && (name->uses & NAME_BROKEN || checker->parsed->lacks_include);
+}
+
 struct symbol *scope_hardware(struct checker *checker, const struct name *name, struct place place)
 {
 	if (name->symbol)
@@ -226,10 +229,8 @@ struct symbol *scope_value(struct checker *checker, const struct name *name, str
 	                  symbol->kind == SYMBOL_EXTERN))
 		symbol = symbol->outer;
 	if (!symbol) {
-		if (checker->is_broken) {
-			checker->diagnostics->error_count += checker->diagnostics->error_count == 0;
+		if (may_be_declared(checker, name))
 			return NULL;
-		}
 		if (name->symbol) {
 			diagnose_error(checker->diagnostics, place, "'%.80s' is %s and has no value", name->text,
 			               symbol_kind_text(name->symbol));
@@ -278,10 +279,8 @@ struct symbol *scope_gate(struct checker *checker, const struct name *name, stru
 		*link = symbol;
 		return symbol;
 	}
-	if (checker->is_broken) {
-		checker->diagnostics->error_count += checker->diagnostics->error_count == 0;
+	if (may_be_declared(checker, name))
 		return NULL;
-	}
 	if (name->symbol && name->symbol->kind != SYMBOL_FUNCTION) {
 		diagnose_error(checker->diagnostics, place, "'%.80s' is %s, not a gate", name->text, symbol_kind_text(name->symbol));
 		diagnose_hint_place(checker->diagnostics, "declared", name->symbol->place);
@@ -309,10 +308,8 @@ struct symbol *scope_function(struct checker *checker, const struct name *name, 
 	struct symbol *symbol = name->symbol;
 	while (symbol && symbol->kind != SYMBOL_FUNCTION && symbol->kind != SYMBOL_SUBROUTINE && symbol->kind != SYMBOL_EXTERN)
 		symbol = symbol->outer;
-	if (symbol || checker->is_broken) {
-		checker->diagnostics->error_count += !symbol && checker->diagnostics->error_count == 0;
+	if (symbol || may_be_declared(checker, name))
 		return symbol;
-	}
 	diagnose_error(checker->diagnostics, place, "'%.80s' is not a function", name->text);
 	for (unsigned i = 0; i < ARRAY_LENGTH(functions); i++)
 		if (strcmp(functions[i].name, name->text) == 0)

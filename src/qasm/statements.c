@@ -368,8 +368,11 @@ struct statement *parse_block_or_statement(struct parser *parser)
 		       !diagnose_is_full(parser->diagnostics))
 			link = parse_statement(parser, link, false);
 		if (parser_is(parser, TOKEN_END) && !parser->panics) {
-			parser_error(parser, open, "this '{' is never closed");
-			parser->token.kind = TOKEN_END;
+			if (parser->is_cut)
+				parser->panics = true;
+			else
+				parser_error(parser, open, "this '{' is never closed");
+			parser->is_cut = true;
 			parser->lexer.at = parser->lexer.length;
 		} else {
 			parser_take(parser, TOKEN_RIGHT_BRACE);
@@ -781,8 +784,24 @@ static void recover(struct parser *parser)
 		parser_advance(parser);
 }
 
+/* Mark the names of a statement that could not be parsed, from its start to the token at hand. */
+static void mark_names(struct parser *parser, uint32_t start)
+{
+	struct diagnostics quiet = {0};
+	struct lexer lexer = parser->lexer;
+	struct token token;
+	lexer.at = start;
+	lexer.length = parser->token.start;
+	lexer.diagnostics = &quiet;
+	for (lexer_next(&lexer, &token); token.kind != TOKEN_END; lexer_next(&lexer, &token))
+		if (token.name)
+			token.name->uses |= NAME_BROKEN;
+}
+
 struct statement **parse_statement(struct parser *parser, struct statement **link, bool is_global)
 {
+	const uint32_t start = parser->token.start;
+	const uint8_t file = parser->lexer.file;
 	const unsigned depth = parser->depth;
 	const uint32_t stacked = parser->stacked;
 	struct statement *statement = NULL;
@@ -802,6 +821,8 @@ struct statement **parse_statement(struct parser *parser, struct statement **lin
 		parser->depth = depth;
 		parser->stacked = stacked;
 		recover(parser);
+		if (parser->lexer.file == file && !parser->is_cut)
+			mark_names(parser, start);
 	}
 	return link;
 }
