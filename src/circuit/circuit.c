@@ -51,8 +51,10 @@ static songdo_status refuse_memory(songdo_error *error)
 static songdo_status append(struct songdo_circuit *circuit, struct operation *operation, const uint32_t *qubits,
                             uint32_t count, const double *parameters, uint32_t parameter_count, songdo_error *error)
 {
-	if (!make_room((void **)&circuit->operation, &circuit->operation_capacity, circuit->operations, 1, sizeof *circuit->operation) ||
-	    !make_room((void **)&circuit->qubit, &circuit->qubit_capacity, circuit->qubit_entries, count, sizeof *circuit->qubit) ||
+	if (!make_room((void **)&circuit->operation, &circuit->operation_capacity, circuit->operations, 1,
+	               sizeof *circuit->operation) ||
+	    !make_room((void **)&circuit->qubit, &circuit->qubit_capacity, circuit->qubit_entries, count,
+	               sizeof *circuit->qubit) ||
 	    !make_room((void **)&circuit->parameter, &circuit->parameter_capacity, circuit->parameters, parameter_count,
 	               sizeof *circuit->parameter))
 		return refuse_memory(error);
@@ -72,18 +74,22 @@ static songdo_status append(struct songdo_circuit *circuit, struct operation *op
 }
 
 /* What holds for every unitary operation: few enough controls, values inside them, distinct qubits. */
-static songdo_status check_operands(unsigned controls, uint64_t control_values, const uint32_t *qubits, unsigned count, songdo_error *error)
+static songdo_status check_operands(unsigned controls, uint64_t control_values, const uint32_t *qubits, unsigned count,
+                                    songdo_error *error)
 {
 	if (controls > OPERATION_CONTROLS)
-		return error_set(error, SONGDO_BAD_PROGRAM, "%u controls on one operation; at most %d are possible", controls, OPERATION_CONTROLS);
+		return error_set(error, SONGDO_BAD_PROGRAM, "%u controls on one operation; at most %d are possible",
+		                 controls, OPERATION_CONTROLS);
 	if (control_values & ~low_mask(controls))
 		return error_set(error, SONGDO_BAD_PROGRAM, "control values name a control that is not there");
 	for (unsigned i = 0; i < count; i++) {
 		if (qubits[i] == UINT32_MAX)
-			return error_set(error, SONGDO_BAD_PROGRAM, "qubit number %u is too large", (unsigned)qubits[i]);
+			return error_set(error, SONGDO_BAD_PROGRAM, "qubit number %u is too large",
+			                 (unsigned)qubits[i]);
 		for (unsigned j = 0; j < i; j++)
 			if (qubits[i] == qubits[j])
-				return error_set(error, SONGDO_BAD_PROGRAM, "qubit %u is used twice in one operation", (unsigned)qubits[i]);
+				return error_set(error, SONGDO_BAD_PROGRAM, "qubit %u is used twice in one operation",
+				                 (unsigned)qubits[i]);
 	}
 	return SONGDO_OK;
 }
@@ -99,19 +105,26 @@ songdo_status circuit_add_gate(struct songdo_circuit *circuit, enum gate gate, c
 		return status;
 	for (unsigned i = 0; i < info->parameters; i++)
 		if (!isfinite(parameters[i]))
-			return error_set(error, SONGDO_BAD_PROGRAM, "parameter %u of %s is not a finite number", i + 1, info->name);
+			return error_set(error, SONGDO_BAD_PROGRAM, "parameter %u of %s is not a finite number", i + 1,
+			                 info->name);
 	struct operation operation = {
-		.kind = OPERATION_GATE, .gate = (uint8_t)gate, .controls = (uint8_t)controls, .parameters = info->parameters,
-		.targets = info->targets, .control_values = control_values,
+	        .kind = OPERATION_GATE,
+	        .gate = (uint8_t)gate,
+	        .controls = (uint8_t)controls,
+	        .parameters = info->parameters,
+	        .targets = info->targets,
+	        .control_values = control_values,
 	};
 	return append(circuit, &operation, qubits, controls + info->targets, parameters, info->parameters, error);
 }
 
 songdo_status circuit_add_matrix(struct songdo_circuit *circuit, unsigned targets, const double complex *matrix,
-                                 unsigned controls, uint64_t control_values, const uint32_t *qubits, songdo_error *error)
+                                 unsigned controls, uint64_t control_values, const uint32_t *qubits,
+                                 songdo_error *error)
 {
 	if (targets < 1 || targets > OPERATION_MATRIX_TARGETS)
-		return error_set(error, SONGDO_BAD_PROGRAM, "a matrix on %u qubits; 1 to %d are possible", targets, OPERATION_MATRIX_TARGETS);
+		return error_set(error, SONGDO_BAD_PROGRAM, "a matrix on %u qubits; 1 to %d are possible", targets,
+		                 OPERATION_MATRIX_TARGETS);
 	const songdo_status status = check_operands(controls, control_values, qubits, controls + targets, error);
 	if (status != SONGDO_OK)
 		return status;
@@ -119,14 +132,19 @@ songdo_status circuit_add_matrix(struct songdo_circuit *circuit, unsigned target
 	if (!(defect <= 1e-8))
 		return error_set(error, SONGDO_BAD_PROGRAM, "the matrix is not unitary: it misses by %.3g", defect);
 	struct operation operation = {
-		.kind = OPERATION_MATRIX, .gate = (uint8_t)matrix_classify(targets, matrix, 1e-15), .controls = (uint8_t)controls,
-		.targets = targets, .control_values = control_values,
+	        .kind = OPERATION_MATRIX,
+	        .gate = (uint8_t)matrix_classify(targets, matrix, 1e-15),
+	        .controls = (uint8_t)controls,
+	        .targets = targets,
+	        .control_values = control_values,
 	};
 	/* C guarantees that a complex number lies in memory as its real, then its imaginary part. */
-	return append(circuit, &operation, qubits, controls + targets, (const double *)matrix, 2u << (2 * targets), error);
+	return append(circuit, &operation, qubits, controls + targets, (const double *)matrix, 2u << (2 * targets),
+	              error);
 }
 
-static songdo_status add_single(struct songdo_circuit *circuit, enum operation_kind kind, uint32_t qubit, uint32_t slot, songdo_error *error)
+static songdo_status add_single(struct songdo_circuit *circuit, enum operation_kind kind, uint32_t qubit, uint32_t slot,
+                                songdo_error *error)
 {
 	if (slot == UINT32_MAX)
 		return error_set(error, SONGDO_BAD_PROGRAM, "more than 2^32 - 2 measurements");
@@ -150,11 +168,13 @@ songdo_status circuit_add_reset(struct songdo_circuit *circuit, uint32_t qubit, 
 	return add_single(circuit, OPERATION_RESET, qubit, slot, error);
 }
 
-songdo_status circuit_add_barrier(struct songdo_circuit *circuit, const uint32_t *qubits, uint32_t count, songdo_error *error)
+songdo_status circuit_add_barrier(struct songdo_circuit *circuit, const uint32_t *qubits, uint32_t count,
+                                  songdo_error *error)
 {
 	for (uint32_t i = 0; i < count; i++)
 		if (qubits[i] == UINT32_MAX)
-			return error_set(error, SONGDO_BAD_PROGRAM, "qubit number %u is too large", (unsigned)qubits[i]);
+			return error_set(error, SONGDO_BAD_PROGRAM, "qubit number %u is too large",
+			                 (unsigned)qubits[i]);
 	struct operation operation = {.kind = OPERATION_BARRIER, .targets = count};
 	return append(circuit, &operation, qubits, count, NULL, 0, error);
 }
@@ -182,7 +202,8 @@ uint64_t circuit_structure_between(const struct songdo_circuit *circuit, uint64_
 	uint64_t hash = mix(0x736f6e67646f, end - begin);
 	for (uint64_t i = begin; i < end; i++) {
 		const struct operation *o = &circuit->operation[i];
-		hash = mix(hash, (uint64_t)o->kind | (uint64_t)o->gate << 8 | (uint64_t)o->controls << 16 | (uint64_t)o->targets << 32);
+		hash = mix(hash, (uint64_t)o->kind | (uint64_t)o->gate << 8 | (uint64_t)o->controls << 16 |
+		                         (uint64_t)o->targets << 32);
 		if (o->kind == OPERATION_MEASURE || o->kind == OPERATION_RESET)
 			hash = mix(hash, o->slot);
 		if (o->controls)

@@ -9,38 +9,38 @@
 #include "op/matrix.h"
 
 static const struct gate_info table[GATES] = {
-	[GATE_PHASE] = {"gphase", 1, 0, GATE_PHASE, GATE_IS_DIAGONAL},
-	[GATE_ID] = {"id", 0, 1, GATE_ID, GATE_IS_IDENTITY},
-	[GATE_X] = {"x", 0, 1, GATE_X, GATE_IS_PERMUTATION},
-	[GATE_Y] = {"y", 0, 1, GATE_Y, GATE_IS_COMPLEX},
-	[GATE_Z] = {"z", 0, 1, GATE_Z, GATE_IS_DIAGONAL},
-	[GATE_H] = {"h", 0, 1, GATE_H, GATE_IS_REAL},
-	[GATE_S] = {"s", 0, 1, GATE_SDG, GATE_IS_DIAGONAL},
-	[GATE_SDG] = {"sdg", 0, 1, GATE_S, GATE_IS_DIAGONAL},
-	[GATE_T] = {"t", 0, 1, GATE_TDG, GATE_IS_DIAGONAL},
-	[GATE_TDG] = {"tdg", 0, 1, GATE_T, GATE_IS_DIAGONAL},
-	[GATE_SX] = {"sx", 0, 1, GATE_SXDG, GATE_IS_COMPLEX},
-	[GATE_SXDG] = {"sxdg", 0, 1, GATE_SX, GATE_IS_COMPLEX},
-	[GATE_RX] = {"rx", 1, 1, GATE_RX, GATE_IS_COMPLEX},
-	[GATE_RY] = {"ry", 1, 1, GATE_RY, GATE_IS_REAL},
-	[GATE_RZ] = {"rz", 1, 1, GATE_RZ, GATE_IS_DIAGONAL},
-	[GATE_P] = {"p", 1, 1, GATE_P, GATE_IS_DIAGONAL},
-	[GATE_U] = {"U", 3, 1, GATE_U, GATE_IS_COMPLEX},
-	[GATE_U3] = {"u3", 3, 1, GATE_U3, GATE_IS_COMPLEX},
-	[GATE_U2] = {"u2", 2, 1, GATE_U3, GATE_IS_COMPLEX},
-	[GATE_SWAP] = {"swap", 0, 2, GATE_SWAP, GATE_IS_PERMUTATION},
-	[GATE_ISWAP] = {"iswap", 0, 2, GATE_ISWAPDG, GATE_IS_COMPLEX},
-	[GATE_ISWAPDG] = {"iswapdg", 0, 2, GATE_ISWAP, GATE_IS_COMPLEX},
-	[GATE_ECR] = {"ecr", 0, 2, GATE_ECR, GATE_IS_COMPLEX},
-	[GATE_DCX] = {"dcx", 0, 2, GATE_DCXDG, GATE_IS_PERMUTATION},
-	[GATE_DCXDG] = {"dcxdg", 0, 2, GATE_DCX, GATE_IS_PERMUTATION},
-	[GATE_RXX] = {"rxx", 1, 2, GATE_RXX, GATE_IS_COMPLEX},
-	[GATE_RYY] = {"ryy", 1, 2, GATE_RYY, GATE_IS_COMPLEX},
-	[GATE_RZZ] = {"rzz", 1, 2, GATE_RZZ, GATE_IS_DIAGONAL},
-	[GATE_RZX] = {"rzx", 1, 2, GATE_RZX, GATE_IS_COMPLEX},
-	[GATE_XX_PLUS_YY] = {"xx_plus_yy", 2, 2, GATE_XX_PLUS_YY, GATE_IS_COMPLEX},
-	[GATE_XX_MINUS_YY] = {"xx_minus_yy", 2, 2, GATE_XX_MINUS_YY, GATE_IS_COMPLEX},
-	[GATE_R] = {"r", 2, 1, GATE_R, GATE_IS_COMPLEX},
+        [GATE_PHASE] = {"gphase", 1, 0, GATE_PHASE, GATE_IS_DIAGONAL},
+        [GATE_ID] = {"id", 0, 1, GATE_ID, GATE_IS_IDENTITY},
+        [GATE_X] = {"x", 0, 1, GATE_X, GATE_IS_PERMUTATION},
+        [GATE_Y] = {"y", 0, 1, GATE_Y, GATE_IS_COMPLEX},
+        [GATE_Z] = {"z", 0, 1, GATE_Z, GATE_IS_DIAGONAL},
+        [GATE_H] = {"h", 0, 1, GATE_H, GATE_IS_REAL},
+        [GATE_S] = {"s", 0, 1, GATE_SDG, GATE_IS_DIAGONAL},
+        [GATE_SDG] = {"sdg", 0, 1, GATE_S, GATE_IS_DIAGONAL},
+        [GATE_T] = {"t", 0, 1, GATE_TDG, GATE_IS_DIAGONAL},
+        [GATE_TDG] = {"tdg", 0, 1, GATE_T, GATE_IS_DIAGONAL},
+        [GATE_SX] = {"sx", 0, 1, GATE_SXDG, GATE_IS_COMPLEX},
+        [GATE_SXDG] = {"sxdg", 0, 1, GATE_SX, GATE_IS_COMPLEX},
+        [GATE_RX] = {"rx", 1, 1, GATE_RX, GATE_IS_COMPLEX},
+        [GATE_RY] = {"ry", 1, 1, GATE_RY, GATE_IS_REAL},
+        [GATE_RZ] = {"rz", 1, 1, GATE_RZ, GATE_IS_DIAGONAL},
+        [GATE_P] = {"p", 1, 1, GATE_P, GATE_IS_DIAGONAL},
+        [GATE_U] = {"U", 3, 1, GATE_U, GATE_IS_COMPLEX},
+        [GATE_U3] = {"u3", 3, 1, GATE_U3, GATE_IS_COMPLEX},
+        [GATE_U2] = {"u2", 2, 1, GATE_U3, GATE_IS_COMPLEX},
+        [GATE_SWAP] = {"swap", 0, 2, GATE_SWAP, GATE_IS_PERMUTATION},
+        [GATE_ISWAP] = {"iswap", 0, 2, GATE_ISWAPDG, GATE_IS_COMPLEX},
+        [GATE_ISWAPDG] = {"iswapdg", 0, 2, GATE_ISWAP, GATE_IS_COMPLEX},
+        [GATE_ECR] = {"ecr", 0, 2, GATE_ECR, GATE_IS_COMPLEX},
+        [GATE_DCX] = {"dcx", 0, 2, GATE_DCXDG, GATE_IS_PERMUTATION},
+        [GATE_DCXDG] = {"dcxdg", 0, 2, GATE_DCX, GATE_IS_PERMUTATION},
+        [GATE_RXX] = {"rxx", 1, 2, GATE_RXX, GATE_IS_COMPLEX},
+        [GATE_RYY] = {"ryy", 1, 2, GATE_RYY, GATE_IS_COMPLEX},
+        [GATE_RZZ] = {"rzz", 1, 2, GATE_RZZ, GATE_IS_DIAGONAL},
+        [GATE_RZX] = {"rzx", 1, 2, GATE_RZX, GATE_IS_COMPLEX},
+        [GATE_XX_PLUS_YY] = {"xx_plus_yy", 2, 2, GATE_XX_PLUS_YY, GATE_IS_COMPLEX},
+        [GATE_XX_MINUS_YY] = {"xx_minus_yy", 2, 2, GATE_XX_MINUS_YY, GATE_IS_COMPLEX},
+        [GATE_R] = {"r", 2, 1, GATE_R, GATE_IS_COMPLEX},
 };
 
 const struct gate_info *gate_info(enum gate gate)
@@ -129,8 +129,12 @@ void gate_matrix(enum gate gate, const double *p, double complex *out)
 	case GATE_SDG: fill2(out, 1, 0, 0, complex_of(0, -1)); return;
 	case GATE_T: fill2(out, 1, 0, 0, complex_of(r, r)); return;
 	case GATE_TDG: fill2(out, 1, 0, 0, complex_of(r, -r)); return;
-	case GATE_SX: fill2(out, complex_of(0.5, 0.5), complex_of(0.5, -0.5), complex_of(0.5, -0.5), complex_of(0.5, 0.5)); return;
-	case GATE_SXDG: fill2(out, complex_of(0.5, -0.5), complex_of(0.5, 0.5), complex_of(0.5, 0.5), complex_of(0.5, -0.5)); return;
+	case GATE_SX:
+		fill2(out, complex_of(0.5, 0.5), complex_of(0.5, -0.5), complex_of(0.5, -0.5), complex_of(0.5, 0.5));
+		return;
+	case GATE_SXDG:
+		fill2(out, complex_of(0.5, -0.5), complex_of(0.5, 0.5), complex_of(0.5, 0.5), complex_of(0.5, -0.5));
+		return;
 	case GATE_RX:
 		c = cos(p[0] / 2), s = sin(p[0] / 2);
 		fill2(out, c, complex_of(0, -s), complex_of(0, -s), c);
@@ -157,7 +161,7 @@ void gate_matrix(enum gate gate, const double *p, double complex *out)
 	case GATE_ISWAPDG: fill_permutation4(out, swap, complex_of(0, -1)); return;
 	case GATE_DCX: fill_permutation4(out, dcx, 1); return;
 	case GATE_DCXDG: fill_permutation4(out, dcxdg, 1); return;
-	case GATE_ECR:   /* (X on the first target - Y on the first and X on the second) / sqrt 2 */
+	case GATE_ECR: /* (X on the first target - Y on the first and X on the second) / sqrt 2 */
 		memset(out, 0, 16 * sizeof *out);
 		out[1] = out[4] = out[11] = out[14] = r;
 		out[3] = out[9] = complex_of(0, r);
@@ -175,7 +179,7 @@ void gate_matrix(enum gate gate, const double *p, double complex *out)
 		out[6] = out[9] = complex_of(0, -s);
 		return;
 	case GATE_RZZ: fill_diagonal4(out, unit(-p[0] / 2), unit(p[0] / 2), unit(p[0] / 2), unit(-p[0] / 2)); return;
-	case GATE_RZX:   /* X rotation of the second target (bit 1), its sign from the first (bit 0) */
+	case GATE_RZX: /* X rotation of the second target (bit 1), its sign from the first (bit 0) */
 		c = cos(p[0] / 2), s = sin(p[0] / 2);
 		fill_diagonal4(out, c, c, c, c);
 		out[2] = out[8] = complex_of(0, -s);

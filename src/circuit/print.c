@@ -6,32 +6,40 @@
 #include "base/bits.h"
 #include "circuit/circuit.h"
 
-/* Gates that stdgates.inc lacks, by definitions that keep their global phase; `needs` is defined before. */
+/* Gates that stdgates.inc lacks, by definitions that keep their global phase; `needs` is defined before.
+ * Parameters are in alphabetical order, because Qiskit's importer binds them in that order whatever the
+ * definition says. */
 struct definition {
 	const char *name, *text;
-	uint64_t needs;            /* mask of gates */
+	uint64_t needs; /* mask of gates */
 };
 
 static const struct definition definitions[GATES] = {
-	[GATE_SXDG] = {"sxdg", "gate sxdg a { inv @ sx a; }\n", 0},
-	[GATE_U3] = {"legacy_u3", "gate legacy_u3(theta, phi, lambda) a { gphase(-theta / 2); U(theta, phi, lambda) a; }\n", 0},
-	[GATE_U2] = {"legacy_u2", "gate legacy_u2(phi, lambda) a { gphase(-pi / 4); U(pi / 2, phi, lambda) a; }\n", 0},
-	[GATE_ISWAP] = {"iswap", "gate iswap a, b { s a; s b; cz a, b; swap a, b; }\n", 0},
-	[GATE_ISWAPDG] = {"iswapdg", "gate iswapdg a, b { swap a, b; cz a, b; sdg a; sdg b; }\n", 0},
-	[GATE_ECR] = {"ecr", "gate ecr a, b { rzx(pi / 4) a, b; x a; rzx(-pi / 4) a, b; }\n", (uint64_t)1 << GATE_RZX},
-	[GATE_DCX] = {"dcx", "gate dcx a, b { cx a, b; cx b, a; }\n", 0},
-	[GATE_DCXDG] = {"dcxdg", "gate dcxdg a, b { cx b, a; cx a, b; }\n", 0},
-	[GATE_RXX] = {"rxx", "gate rxx(theta) a, b { h a; h b; cx a, b; rz(theta) b; cx a, b; h a; h b; }\n", 0},
-	[GATE_RYY] = {"ryy", "gate ryy(theta) a, b { rx(pi / 2) a; rx(pi / 2) b; cx a, b; rz(theta) b; cx a, b; rx(-pi / 2) a; rx(-pi / 2) b; }\n", 0},
-	[GATE_RZZ] = {"rzz", "gate rzz(theta) a, b { cx a, b; rz(theta) b; cx a, b; }\n", 0},
-	[GATE_RZX] = {"rzx", "gate rzx(theta) a, b { h b; cx a, b; rz(theta) b; cx a, b; h b; }\n", 0},
-	[GATE_XX_PLUS_YY] = {"xx_plus_yy",
-		"gate xx_plus_yy(theta, beta) a, b { p(-beta) b; rxx(theta / 2) a, b; ryy(theta / 2) a, b; p(beta) b; }\n",
-		(uint64_t)1 << GATE_RXX | (uint64_t)1 << GATE_RYY},
-	[GATE_XX_MINUS_YY] = {"xx_minus_yy",
-		"gate xx_minus_yy(theta, beta) a, b { p(-beta) b; rxx(theta / 2) a, b; ryy(-theta / 2) a, b; p(beta) b; }\n",
-		(uint64_t)1 << GATE_RXX | (uint64_t)1 << GATE_RYY},
-	[GATE_R] = {"r", "gate r(theta, phi) a { rz(-phi) a; rx(theta) a; rz(phi) a; }\n", 0},
+        [GATE_SXDG] = {"sxdg", "gate sxdg a { inv @ sx a; }\n", 0},
+        [GATE_U3] = {"legacy_u3",
+                     "gate legacy_u3(alpha, beta, gamma) a { gphase(-alpha / 2); U(alpha, beta, gamma) a; }\n", 0},
+        [GATE_U2] = {"legacy_u2", "gate legacy_u2(alpha, beta) a { gphase(-pi / 4); U(pi / 2, alpha, beta) a; }\n", 0},
+        [GATE_ISWAP] = {"iswap", "gate iswap a, b { s a; s b; cz a, b; swap a, b; }\n", 0},
+        [GATE_ISWAPDG] = {"iswapdg", "gate iswapdg a, b { swap a, b; cz a, b; sdg a; sdg b; }\n", 0},
+        [GATE_ECR] = {"ecr", "gate ecr a, b { rzx(pi / 4) a, b; x a; rzx(-pi / 4) a, b; }\n", (uint64_t)1 << GATE_RZX},
+        [GATE_DCX] = {"dcx", "gate dcx a, b { cx a, b; cx b, a; }\n", 0},
+        [GATE_DCXDG] = {"dcxdg", "gate dcxdg a, b { cx b, a; cx a, b; }\n", 0},
+        [GATE_RXX] = {"rxx", "gate rxx(theta) a, b { h a; h b; cx a, b; rz(theta) b; cx a, b; h a; h b; }\n", 0},
+        [GATE_RYY] = {"ryy",
+                      "gate ryy(theta) a, b { rx(pi / 2) a; rx(pi / 2) b; cx a, b; rz(theta) b; cx a, b; rx(-pi / 2) "
+                      "a; rx(-pi / 2) b; }\n",
+                      0},
+        [GATE_RZZ] = {"rzz", "gate rzz(theta) a, b { cx a, b; rz(theta) b; cx a, b; }\n", 0},
+        [GATE_RZX] = {"rzx", "gate rzx(theta) a, b { h b; cx a, b; rz(theta) b; cx a, b; h b; }\n", 0},
+        [GATE_XX_PLUS_YY] = {"xx_plus_yy",
+                             "gate xx_plus_yy(alpha, beta) a, b { p(-beta) b; rxx(alpha / 2) a, b; ryy(alpha / 2) a, "
+                             "b; p(beta) b; }\n",
+                             (uint64_t)1 << GATE_RXX | (uint64_t)1 << GATE_RYY},
+        [GATE_XX_MINUS_YY] = {"xx_minus_yy",
+                              "gate xx_minus_yy(alpha, beta) a, b { p(-beta) b; rxx(alpha / 2) a, b; ryy(-alpha / 2) "
+                              "a, b; p(beta) b; }\n",
+                              (uint64_t)1 << GATE_RXX | (uint64_t)1 << GATE_RYY},
+        [GATE_R] = {"r", "gate r(alpha, beta) a { rz(-beta) a; rx(alpha) a; rz(beta) a; }\n", 0},
 };
 
 enum { PRINT_MATRIX_QUBITS = 8 };
@@ -81,7 +89,8 @@ static void add_gate(const struct songdo_circuit *circuit, const struct operatio
 	add_qubits(circuit->qubit + o->first_qubit, (uint64_t)o->controls + o->targets, text);
 }
 
-/* Braket's pragma takes the whole matrix, the first qubit being the most significant: controls are written out, targets reversed. */
+/* Braket's pragma takes the whole matrix, the first qubit being the most significant: controls are written out,
+ * targets reversed. */
 static songdo_status add_matrix(const struct songdo_circuit *circuit, const struct operation *o, struct text *text)
 {
 	const unsigned k = o->targets, n = k + o->controls;
@@ -97,14 +106,16 @@ static songdo_status add_matrix(const struct songdo_circuit *circuit, const stru
 			double complex x = i == j;
 			if ((i & controls) == value)
 				x = (j & controls) == value ? matrix[(i & low_mask(k)) << k | (j & low_mask(k))] : 0;
-			text_add_format(text, cimag(x) == 0 ? "%s%.17g" : "%s%.17g%+.17gim", j ? ", " : "", creal(x), cimag(x));
+			text_add_format(text, cimag(x) == 0 ? "%s%.17g" : "%s%.17g%+.17gim", j ? ", " : "", creal(x),
+			                cimag(x));
 		}
 		text_add(text, "]");
 	}
 	text_add(text, "])");
 	/* Index bit j is target j for j < k, then the controls: the last of them is written first. */
 	for (unsigned j = n; j-- > 0;)
-		text_add_format(text, "%s q[%u]", j + 1 < n ? "," : "", (unsigned)circuit->qubit[o->first_qubit + (j < k ? o->controls + j : j - k)]);
+		text_add_format(text, "%s q[%u]", j + 1 < n ? "," : "",
+		                (unsigned)circuit->qubit[o->first_qubit + (j < k ? o->controls + j : j - k)]);
 	text_add(text, "\n");
 	return SONGDO_OK;
 }
@@ -124,7 +135,9 @@ songdo_status circuit_print(const struct songdo_circuit *circuit, struct text *t
 		switch ((enum operation_kind)o->kind) {
 		case OPERATION_GATE: add_gate(circuit, o, text); break;
 		case OPERATION_MATRIX: status = add_matrix(circuit, o, text); break;
-		case OPERATION_MEASURE: text_add_format(text, "c[%u] = measure q[%u];\n", (unsigned)o->slot, (unsigned)qubit[0]); break;
+		case OPERATION_MEASURE:
+			text_add_format(text, "c[%u] = measure q[%u];\n", (unsigned)o->slot, (unsigned)qubit[0]);
+			break;
 		case OPERATION_RESET: text_add_format(text, "reset q[%u];\n", (unsigned)qubit[0]); break;
 		case OPERATION_BARRIER:
 			text_add(text, "barrier");

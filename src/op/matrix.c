@@ -146,8 +146,8 @@ static void rotate(unsigned n, double complex *a, double complex *v, unsigned p,
 	}
 }
 
-/* Diagonalise a Hermitian matrix in place: a becomes diagonal, v its eigenvectors (columns) times what v was. Cyclic Jacobi
- * (Golub and Van Loan, Matrix Computations, section 8.5). */
+/* Diagonalise a Hermitian matrix in place: a becomes diagonal, v its eigenvectors (columns) times what v was.
+ * Cyclic Jacobi (Golub and Van Loan, Matrix Computations, section 8.5). */
 static bool diagonalise_hermitian(unsigned n, double complex *a, double complex *v)
 {
 	for (unsigned sweep = 0; sweep < 60; sweep++) {
@@ -176,7 +176,8 @@ static bool diagonalise_hermitian(unsigned n, double complex *a, double complex 
 	return false;
 }
 
-/* a unitary = x + i y with x, y Hermitian and commuting: the eigenvectors of x, then those of y within each eigenspace of x. */
+/* a unitary = x + i y with x, y Hermitian and commuting: the eigenvectors of x, then those of y within each
+ * eigenspace of x. */
 static bool diagonalise_unitary(unsigned bits, const double complex *u, double complex *v, double complex *eigenvalue)
 {
 	const unsigned n = 1u << bits;
@@ -187,15 +188,16 @@ static bool diagonalise_unitary(unsigned bits, const double complex *u, double c
 			x[i * n + j] = 0.5 * (a + b);
 			y[i * n + j] = product(complex_of(0, -0.5), a - b);
 		}
-	/* A fixed combination separates all eigenspaces but those whose images coincide on one line: almost every unitary is done
-	 * here, and the second step mends the others. */
+	/* A fixed combination separates all eigenspaces but those whose images coincide on one line: almost
+	 * every unitary is done here, and the second step mends the others. */
 	matrix_identity(bits, v);
 	if (!diagonalise_hermitian(n, x, v))
 		return false;
 	matrix_dagger(bits, v, dagger);
 	matrix_multiply(bits, dagger, y, work);
 	matrix_multiply(bits, work, v, y);
-	/* Between different eigenvalues of x, y is zero up to rounding; drop what is there so that the second step does not mix them. */
+	/* Between different eigenvalues of x, y is zero up to rounding; drop what is there so that the second
+	 * step does not mix them. */
 	for (unsigned i = 0; i < n; i++)
 		for (unsigned j = 0; j < n; j++)
 			if (fabs(creal(x[i * n + i]) - creal(x[j * n + j])) > 1e-7)

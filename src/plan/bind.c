@@ -24,9 +24,7 @@ static void atom_elements(const struct songdo_circuit *circuit, const struct ato
 	const struct operation *operation = &circuit->operation[atom->operation];
 	operation_matrix(circuit, operation, matrix);
 	switch ((enum atom_part)atom->part) {
-	case PART_PHASE:
-		out[0] = matrix[bit_mask(2 * operation->targets) - 1];
-		return;
+	case PART_PHASE: out[0] = matrix[bit_mask(2 * operation->targets) - 1]; return;
 	case PART_Y:
 		out[0] = complex_of(0, 1);
 		out[1] = complex_of(0, -1);
@@ -57,7 +55,7 @@ static struct place place_atom(const struct atom *atom, const struct recipe *rec
 	struct place place = {{0}, 0, 0};
 	for (unsigned j = 0; j < targets; j++) {
 		const unsigned wire = recipe->wire[j];
-		for (unsigned i = 0; i < atom->targets; i++)
+		for (unsigned i = 0; i < atom->targets && i < OPERATION_MATRIX_TARGETS; i++)
 			if (atom->wire[i] == wire)
 				place.position[i] = (uint8_t)j;
 		if (atom->control_mask & ~recipe->controls & bit_mask(wire)) {
@@ -69,7 +67,8 @@ static struct place place_atom(const struct atom *atom, const struct recipe *rec
 	return place;
 }
 
-static void multiply_diagonal(unsigned targets, const struct atom *atom, const struct place *place, const double complex *factor, double complex *out)
+static void multiply_diagonal(unsigned targets, const struct atom *atom, const struct place *place,
+                              const double complex *factor, double complex *out)
 {
 	const unsigned n = 1u << targets;
 	for (unsigned i = 0; i < n; i++) {
@@ -83,7 +82,8 @@ static void multiply_diagonal(unsigned targets, const struct atom *atom, const s
 	}
 }
 
-static void multiply_matrix(unsigned targets, const struct atom *atom, const struct place *place, const double complex *element, double complex *out)
+static void multiply_matrix(unsigned targets, const struct atom *atom, const struct place *place,
+                            const double complex *element, double complex *out)
 {
 	double complex small[MATRIX_ELEMENTS], large[MATRIX_ELEMENTS], product[MATRIX_ELEMENTS];
 	const unsigned n = 1u << atom->targets;
@@ -98,8 +98,8 @@ static void multiply_matrix(unsigned targets, const struct atom *atom, const str
 	memcpy(out, product, sizeof *out << (2 * targets));
 }
 
-static void compute_step(const struct plan_arrays *arrays, const struct songdo_circuit *circuit, const struct step *step,
-                         const struct recipe *recipe, double complex *out)
+static void compute_step(const struct plan_arrays *arrays, const struct songdo_circuit *circuit,
+                         const struct step *step, const struct recipe *recipe, double complex *out)
 {
 	const unsigned targets = step->targets;
 	if (step->kind == KERNEL_DIAGONAL)

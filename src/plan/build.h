@@ -1,10 +1,11 @@
 /* build.h - what the files of plan/ share while a plan is made. Private to this folder.
  *
- * Words here. A *wire* is a place that holds one qubit; an uncontrolled swap only says which qubit is on which wire. Wires sit on
- * bits; only remaps change that. An *atom* is one factor of one operation on wires. An *item* is a product of atoms that is
- * scheduled as one. An item *moves* the wires on which it is not diagonal and *reads* the others it needs (controls, targets of
- * diagonals): two items commute where each shared wire is read by both. A step is made of one or several items; its
- * *recipe* is its atoms in the order they act: from it the coefficients are computed again for other angles.
+ * Words here. A *wire* is a place that holds one qubit; an uncontrolled swap only says which qubit is on which
+ * wire. Wires sit on bits; only remaps change that. An *atom* is one factor of one operation on wires. An
+ * *item* is a product of atoms that is scheduled as one. An item *moves* the wires on which it is not diagonal
+ * and *reads* the others it needs (controls, targets of diagonals): two items commute where each shared wire is
+ * read by both. A step is made of one or several items; its *recipe* is its atoms in the order they act: from
+ * it the coefficients are computed again for other angles.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef SONGDO_PLAN_BUILD_H
@@ -17,26 +18,26 @@ enum { NONE = -1 };
 /* Which factor of an operation's matrix an atom is. */
 enum atom_part {
 	PART_WHOLE,
-	PART_PHASE,    /* the last diagonal element, where every wire of the operation is 1 (z, t, p): no target, only controls */
-	PART_Y,        /* diag(i, -i), the first factor of y = x diag(i, -i) */
-	PART_SWAPPED,  /* diag(1, f, f, 1) with f the off-diagonal element: iswap without its swap */
-	PART_X,        /* x, whatever the operation is called */
-	PART_SWAP,     /* swap, inserted by the plan; no operation */
+	PART_PHASE,   /* the last diagonal element, where all its wires are 1 (z, t, p): no target, only controls */
+	PART_Y,       /* diag(i, -i), the first factor of y = x diag(i, -i) */
+	PART_SWAPPED, /* diag(1, f, f, 1) with f the off-diagonal element: iswap without its swap */
+	PART_X,       /* x, whatever the operation is called */
+	PART_SWAP,    /* swap, inserted by the plan; no operation */
 };
 
 struct atom {
-	uint64_t control_mask, control_value;     /* wires */
+	uint64_t control_mask, control_value; /* wires */
 	uint32_t operation;
-	int32_t next;                             /* the atom that acts after it in the same item, or NONE */
-	uint8_t kind, part, targets;              /* kind: enum kernel_kind */
+	int32_t next;                /* the atom that acts after it in the same item, or NONE */
+	uint8_t kind, part, targets; /* kind: enum kernel_kind */
 	uint8_t wire[OPERATION_MATRIX_TARGETS];
 };
 
 struct item {
-	uint64_t moved, read;                     /* wires */
-	uint64_t control_mask, control_value;     /* wires; part of read */
-	int32_t head, tail;                       /* atoms */
-	int32_t next;                             /* in whatever list the item is on */
+	uint64_t moved, read;                 /* wires */
+	uint64_t control_mask, control_value; /* wires; part of read */
+	int32_t head, tail;                   /* atoms */
+	int32_t next;                         /* in whatever list the item is on */
 	uint8_t kind, targets;
 	bool dead;
 	uint8_t wire[OPERATION_MATRIX_TARGETS];
@@ -44,8 +45,8 @@ struct item {
 
 /* How a step's coefficients come about. */
 struct recipe {
-	uint64_t controls;                        /* wires that are the step's own controls */
-	uint32_t first, count;                    /* in recipe_atom */
+	uint64_t controls;     /* wires that are the step's own controls */
+	uint32_t first, count; /* in recipe_atom */
 	uint8_t wire[STEP_TARGETS];
 };
 
@@ -55,15 +56,16 @@ struct plan_arrays {
 	struct sweep *sweep;
 	struct pass *pass;
 	struct step *step;
-	struct recipe *recipe;                    /* one a step */
+	struct recipe *recipe; /* one a step */
 	uint32_t *recipe_atom;
 	struct atom *atom;
 	double complex *coefficient;
 	uint64_t stages, sweeps, passes, steps, recipe_atoms, atoms, coefficients;
-	uint64_t stage_capacity, sweep_capacity, pass_capacity, step_capacity, recipe_capacity, recipe_atom_capacity, atom_capacity;
+	uint64_t stage_capacity, sweep_capacity, pass_capacity, step_capacity, recipe_capacity, recipe_atom_capacity,
+	        atom_capacity;
 	struct machine_description machine;
-	uint64_t begin, end;                      /* the operations planned */
-	uint64_t structure;                       /* of these operations, to refuse others in plan_bind */
+	uint64_t begin, end; /* the operations planned */
+	uint64_t structure;  /* of these operations, to refuse others in plan_bind */
 };
 
 struct builder {
@@ -72,20 +74,21 @@ struct builder {
 	struct machine_description machine;
 	bool unfused;
 	uint32_t qubits, local_bits, rank_bits;
-	unsigned tile_bits, block_bits;           /* sizes */
-	unsigned tile_far, block_far;             /* how many of the bits may be anywhere; the others are the lowest */
+	unsigned tile_bits, block_bits; /* sizes */
+	unsigned tile_far, block_far;   /* how many of the bits may be anywhere; the others are the lowest */
 	uint8_t wire_of_qubit[MAX_BITS], bit_of_wire[MAX_BITS], wire_of_bit[MAX_BITS];
 	struct item *item;
 	uint64_t items, item_capacity;
-	int32_t first_item, last_item;            /* the list of live items in program order */
-	bool failed;                              /* memory is out */
+	int32_t first_item, last_item; /* the list of live items in program order */
+	bool failed;                   /* memory is out */
 };
 
 /* Make room for one more element; sets b->failed. array is the address of the pointer. */
 bool builder_room(struct builder *b, void *array, uint64_t *capacity, uint64_t held, size_t size);
 
 /* simplify.c: operations [begin, end) to items; merges runs on one wire, cancels neighbours, relabels swaps. */
-songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, const uint32_t *qubit_of, songdo_error *error);
+songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, const uint32_t *qubit_of,
+                            songdo_error *error);
 /* Append an exchange of two wires, after the operations. */
 void plan_add_swap(struct builder *b, unsigned wire_a, unsigned wire_b);
 
@@ -99,7 +102,7 @@ void plan_restore(struct builder *b, const struct layout *last);
 void plan_fuse(struct builder *b, int32_t first, uint64_t inside);
 
 /* cost.c */
-unsigned plan_log2(uint64_t value);           /* floor; 0 for 0 */
+unsigned plan_log2(uint64_t value); /* floor; 0 for 0 */
 void plan_count(struct plan *plan);
 /* What an item costs in cache, in flops an amplitude (loads and stores included as flops). */
 double item_cost(enum kernel_kind kind, unsigned targets, unsigned controls);

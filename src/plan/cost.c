@@ -59,7 +59,8 @@ void plan_count(struct plan *plan)
 		cost->remaps++;
 		cost->exchanged_bytes += sent;
 		cost->messages += messages;
-		plan->seconds += (double)sent / machine->link_bytes_per_second + (double)messages * machine->link_seconds;
+		plan->seconds +=
+		        (double)sent / machine->link_bytes_per_second + (double)messages * machine->link_seconds;
 	}
 	/* A state that stays in a cache is swept several times faster than memory allows. */
 	const double in_cache = bytes <= (double)machine->l2_bytes ? 8 : bytes <= (double)machine->l3_bytes ? 2 : 1;

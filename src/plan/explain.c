@@ -5,13 +5,16 @@
 #include "plan/build.h"
 
 static const char *const kind_name[KERNEL_KINDS] = {
-	[KERNEL_DENSE] = "dense", [KERNEL_REAL] = "real", [KERNEL_DIAGONAL] = "diagonal", [KERNEL_EXCHANGE] = "exchange",
+        [KERNEL_DENSE] = "dense",
+        [KERNEL_REAL] = "real",
+        [KERNEL_DIAGONAL] = "diagonal",
+        [KERNEL_EXCHANGE] = "exchange",
 };
 
 static void add_bits(struct text *text, uint64_t bits)
 {
 	const char *gap = "";
-	while (bits) {   /* runs as a-b */
+	while (bits) { /* runs as a-b */
 		const unsigned low = bit_lowest(bits);
 		const unsigned run = ~(bits >> low) ? bit_lowest(~(bits >> low)) : 64 - low;
 		if (run == 1)
@@ -30,7 +33,8 @@ static void add_step(struct text *text, const struct step *step)
 		text_add(text, " on");
 	for (unsigned j = 0; j < step->targets; j++)
 		text_add_format(text, " %u", step->target[j]);
-	const uint64_t ones = step->control_mask & step->control_value, zeros = step->control_mask & ~step->control_value;
+	const uint64_t ones = step->control_mask & step->control_value,
+	               zeros = step->control_mask & ~step->control_value;
 	if (ones) {
 		text_add(text, " where 1: ");
 		add_bits(text, ones);
@@ -53,17 +57,20 @@ static void add_layout(struct text *text, const char *name, const struct layout 
 void plan_explain(const struct plan *plan, bool steps, struct text *text)
 {
 	const struct schedule *s = &plan->schedule;
-	text_add_format(text, "%u qubits, %u local bits, %u rank bits\n", s->bits, s->local_bits, s->bits - s->local_bits);
+	text_add_format(text, "%u qubits, %u local bits, %u rank bits\n", s->bits, s->local_bits,
+	                s->bits - s->local_bits);
 	text_add_format(text, "%u stages, %u sweeps, %u passes, %u steps\n", s->stages, s->sweeps, s->passes, s->steps);
-	text_add_format(text, "%llu flops, %llu bytes in %llu messages sent by a rank, about %.3g s\n", (unsigned long long)plan->cost.flops,
-	                (unsigned long long)plan->cost.exchanged_bytes, (unsigned long long)plan->cost.messages, plan->seconds);
+	text_add_format(text, "%llu flops, %llu bytes in %llu messages sent by a rank, about %.3g s\n",
+	                (unsigned long long)plan->cost.flops, (unsigned long long)plan->cost.exchanged_bytes,
+	                (unsigned long long)plan->cost.messages, plan->seconds);
 	add_layout(text, "bits of the qubits at first:", &plan->first);
 	add_layout(text, "bits of the qubits at last: ", &plan->last);
 	for (uint32_t i = 0; i < s->stages; i++) {
 		const struct stage *stage = &s->stage[i];
 		text_add_format(text, "stage %u", i);
 		for (unsigned k = 0; k < stage->remap.count; k++)
-			text_add_format(text, "%s %u<->%u", k ? "," : ": remap", stage->remap.local[k], stage->remap.rank[k]);
+			text_add_format(text, "%s %u<->%u", k ? "," : ": remap", stage->remap.local[k],
+			                stage->remap.rank[k]);
 		text_add(text, "\n");
 		for (uint32_t j = stage->first; j < stage->first + stage->count; j++) {
 			const struct sweep *sweep = &s->sweep[j];
@@ -74,7 +81,8 @@ void plan_explain(const struct plan *plan, bool steps, struct text *text)
 				text_add_format(text, "    pass of %u steps: block ", s->pass[k].count);
 				add_bits(text, s->pass[k].block);
 				text_add(text, "\n");
-				for (uint32_t l = s->pass[k].first; steps && l < s->pass[k].first + s->pass[k].count; l++)
+				for (uint32_t l = s->pass[k].first; steps && l < s->pass[k].first + s->pass[k].count;
+				     l++)
 					add_step(text, &s->step[l]);
 			}
 		}

@@ -1,11 +1,12 @@
 /* fuse.c - the items of one pass to steps, by cost.
  *
  * Two kinds of fusion, on the list in order:
- *   pairs      items within two wires of the block gather until something else uses one of them; then one 4 x 4 matrix
- *              replaces them where it is cheaper than their sum (three cx and eight rotations: yes; h h cx: no)
- *   diagonals  wait in a pool until an operator moves one of their wires. Those due are packed into tables of up to
- *              STEP_DIAGONAL_TARGETS wires, and every other diagonal of the pool that lies within a table rides along: this is
- *              what folds the n^2/2 phases of a Fourier transform into a few tables
+ *   pairs      items within two wires of the block gather until something else uses one of them; then one 4 x 4
+ *              matrix replaces them where it is cheaper than their sum (three cx and eight rotations: yes; h h
+ *              cx: no)
+ *   diagonals  wait in a pool until an operator moves one of their wires. Those due are packed into tables of
+ *              up to STEP_DIAGONAL_TARGETS wires, and every other diagonal of the pool that lies within a table
+ *              rides along: this is what folds the n^2/2 phases of a Fourier transform into a few tables
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/bits.h"
@@ -22,15 +23,15 @@ enum {
 struct gathering {
 	uint64_t wires;
 	double cost;
-	int32_t head, tail;    /* items through next */
+	int32_t head, tail; /* items through next */
 	bool real;
 };
 
 struct fuser {
 	struct builder *b;
-	uint64_t inside;       /* wires of the block */
+	uint64_t inside; /* wires of the block */
 	struct gathering gathering[MAX_BITS];
-	int8_t of_wire[MAX_BITS];      /* the gathering a wire belongs to, or NONE; it lies in the slot of its lowest wire */
+	int8_t of_wire[MAX_BITS]; /* the slot of a wire's gathering (its lowest wire then), or NONE */
 	int32_t pool[POOL];
 	unsigned pooled;
 	uint64_t pool_wires;
@@ -65,7 +66,8 @@ static void add_step(struct fuser *f, enum kernel_kind kind, unsigned targets, c
 	recipe.first = (uint32_t)out->recipe_atoms;
 	for (unsigned i = 0; i < count; i++)
 		for (int32_t a = b->item[chain[i]].head; a != NONE; a = out->atom[a].next) {
-			if (!builder_room(b, &out->recipe_atom, &out->recipe_atom_capacity, out->recipe_atoms, sizeof *out->recipe_atom))
+			if (!builder_room(b, &out->recipe_atom, &out->recipe_atom_capacity, out->recipe_atoms,
+			                  sizeof *out->recipe_atom))
 				return;
 			out->recipe_atom[out->recipe_atoms++] = (uint32_t)a;
 		}
@@ -126,7 +128,7 @@ static void flush_pool(struct fuser *f, uint64_t mask, bool everything)
 				if (count > 0 && !table_holds(f, wires | own))
 					continue;
 				if (count > 0 && !table_holds(f, wires))
-					break;               /* the first one alone is wider than a table */
+					break; /* the first one alone is wider than a table */
 				if (count == 0 && round > 0)
 					break;
 				wires |= own;

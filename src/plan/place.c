@@ -1,14 +1,15 @@
 /* place.c - stages, remaps, sweeps and passes: which operators run together, on which bits.
  *
- * One question is asked at three levels: which set of bits, of limited size, lets the most operators run now? For a stage the
- * set is the local bits, for a sweep the tile (L2), for a pass the block (L1). Only the wires that an operator moves must
- * lie in the set. The list of what remains is walked in program order; an operator that cannot run blocks the
- * wires it uses for those behind it, except that two operators which both only read a wire pass each other.
+ * One question is asked at three levels: which set of bits, of limited size, lets the most operators run now?
+ * For a stage the set is the local bits, for a sweep the tile (L2), for a pass the block (L1). Only the wires
+ * that an operator moves must lie in the set. The list of what remains is walked in program order; an operator
+ * that cannot run blocks the wires it uses for those behind it, except that two operators which both only read
+ * a wire pass each other.
  *
- * A tile (and a block) is a run of low bits plus some far ones. For a block they are few, because stretches of memory at large
- * powers of two apart compete for the same sets of an 8-way L1; for a tile, whose overflow lands in L3, measurements show no
- * loss up to stretches of 1 KiB. Which far bits is found by trying: each seed is a set that some ready
- * operator needs, grown first-fit; the seed that lets the greatest cost run wins.
+ * A tile (and a block) is a run of low bits plus some far ones. For a block they are few, because stretches of
+ * memory at large powers of two apart compete for the same sets of an 8-way L1; for a tile, whose overflow
+ * lands in L3, measurements show no loss up to stretches of 1 KiB. Which far bits is found by trying: each seed
+ * is a set that some ready operator needs, grown first-fit; the seed that lets the greatest cost run wins.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
@@ -17,17 +18,17 @@
 #include "plan/build.h"
 
 enum {
-	WINDOW = 4096,       /* operators skipped before a walk ends: bounds the time of a plan */
-	USE_WINDOW = 16384,  /* how far ahead a remap looks for the next use of a wire */
+	WINDOW = 4096,      /* operators skipped before a walk ends: bounds the time of a plan */
+	USE_WINDOW = 16384, /* how far ahead a remap looks for the next use of a wire */
 	SEEDS = 8,
 };
 
 /* A set of wires that operators may move, and how it may grow. */
 struct reach {
-	uint64_t base;       /* wires inside from the start */
-	uint64_t extra;      /* far wires added */
-	uint64_t allowed;    /* wires that may be added */
-	unsigned limit;      /* at most so many in extra */
+	uint64_t base;    /* wires inside from the start */
+	uint64_t extra;   /* far wires added */
+	uint64_t allowed; /* wires that may be added */
+	unsigned limit;   /* at most so many in extra */
 };
 
 struct seeds {
@@ -109,8 +110,8 @@ static uint64_t fill(uint64_t set, uint64_t region, unsigned size)
 	return set;
 }
 
-/* Take from the list what one set of `size` bits inside `region` lets run: the lowest of them and `far` others. Returns the set (bits); *taken is NONE where
- * nothing can run inside the region at all. */
+/* Take from the list what one set of `size` bits inside `region` lets run: the lowest of them and `far` others.
+ * Returns the set (bits); *taken is NONE where nothing can run inside the region at all. */
 static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsigned size, unsigned far, int32_t *taken)
 {
 	struct reach whole = {.base = wires_at(b, region)};
@@ -136,7 +137,8 @@ static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsign
 	}
 	uint64_t set = fill(low | bits_of(b, best.extra), region, size);
 	if (best_weight == 0) {
-		/* The first operators are wider than the far bits allow, or only read: give the first one what it needs. */
+		/* The first operators are wider than the far bits allow, or only read: give the first one what
+		 * it needs. */
 		for (int32_t i = *list; i != NONE; i = b->item[i].next)
 			if (!(b->item[i].moved & ~whole.base)) {
 				set = fill(bits_of(b, b->item[i].moved), region, size);
@@ -148,7 +150,8 @@ static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsign
 	return set;
 }
 
-/* The bits that move first among the wires: number of the first item that moves each; UINT32_MAX where none in sight does. */
+/* The bits that move first among the wires: number of the first item that moves each; UINT32_MAX where none in
+ * sight does. */
 static void next_uses(const struct builder *b, uint32_t *use)
 {
 	memset(use, 0xff, MAX_BITS * sizeof *use);
@@ -161,7 +164,8 @@ static void next_uses(const struct builder *b, uint32_t *use)
 		}
 }
 
-/* The wires that should sit on rank bits now: those moved last (Belady). Among equals those in `rather` come first. */
+/* The wires that should sit on rank bits now: those moved last (Belady). Among equals those in `rather` come
+ * first. */
 static uint64_t farthest(const struct builder *b, uint64_t rather)
 {
 	uint32_t use[MAX_BITS];
@@ -236,7 +240,8 @@ static void add_passes(struct builder *b, int32_t list, uint64_t tile)
 			return;
 		const uint64_t first = out->steps;
 		plan_fuse(b, taken, wires_at(b, block));
-		out->pass[out->passes++] = (struct pass){.block = block, .first = (uint32_t)first, .count = (uint32_t)(out->steps - first)};
+		out->pass[out->passes++] = (struct pass){
+		        .block = block, .first = (uint32_t)first, .count = (uint32_t)(out->steps - first)};
 	}
 }
 
@@ -249,7 +254,8 @@ static void add_sweep(struct builder *b, int32_t list, uint64_t tile)
 		return;
 	const uint64_t first = out->passes;
 	add_passes(b, list, tile);
-	out->sweep[out->sweeps++] = (struct sweep){.tile = tile, .first = (uint32_t)first, .count = (uint32_t)(out->passes - first)};
+	out->sweep[out->sweeps++] =
+	        (struct sweep){.tile = tile, .first = (uint32_t)first, .count = (uint32_t)(out->passes - first)};
 	out->stage[out->stages - 1].count++;
 }
 
@@ -304,7 +310,7 @@ void plan_restore(struct builder *b, const struct layout *last)
 	uint8_t desired[MAX_BITS];
 	for (unsigned q = 0; q < b->qubits; q++)
 		desired[last->bit[q]] = b->wire_of_qubit[q];
-	for (;;) {   /* two remaps do, where local bits are many */
+	for (;;) { /* two remaps do, where local bits are many */
 		struct stage *stage = NULL;
 		uint64_t used = 0;
 		for (unsigned round = 0; round < 2; round++)
@@ -313,10 +319,10 @@ void plan_restore(struct builder *b, const struct layout *last)
 				if (from == x || (used >> x & 1))
 					continue;
 				unsigned local = from, rank = x;
-				if (round == 0) {       /* first what comes right at once ... */
+				if (round == 0) { /* first what comes right at once ... */
 					if (from >= b->local_bits || used >> from & 1)
 						continue;
-				} else {                /* ... then what must come down to be placed by the next round */
+				} else { /* ... then what must come down to be placed by the next round */
 					const uint64_t free = low_mask(b->local_bits) & ~used;
 					if (from < b->local_bits)
 						continue;

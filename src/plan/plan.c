@@ -29,9 +29,9 @@ static void size_levels(struct builder *b)
 		b->tile_bits = b->local_bits > share + b->block_bits ? b->local_bits - share : b->block_bits;
 	if (b->tile_bits < b->block_bits)
 		b->tile_bits = b->block_bits;
-	const unsigned run = 7;            /* stretches of memory of 1 or 2 KiB */
+	const unsigned run = 7; /* stretches of memory of 1 or 2 KiB */
 	b->tile_far = b->tile_bits > run + 3 ? b->tile_bits - run : 3;
-	b->block_far = 3;                  /* eight ways */
+	b->block_far = 3; /* eight ways */
 }
 
 static void *shrink(void *array, uint64_t count, size_t size)
@@ -113,7 +113,8 @@ static songdo_status build(struct builder *b, struct plan *plan, uint64_t begin,
 		if (b->local_bits == 0)
 			for (unsigned q = 0; q < b->qubits; q++)
 				if (last->bit[q] != b->bit_of_wire[b->wire_of_qubit[q]])
-					return error_set(error, SONGDO_NO_FIT, "qubits cannot change places with one amplitude on each rank");
+					return error_set(error, SONGDO_NO_FIT,
+					                 "qubits cannot change places with one amplitude on each rank");
 		plan_restore(b, last);
 	}
 	read_layout(b, b->wire_of_qubit, &plan->last);
@@ -152,15 +153,23 @@ songdo_status plan_new(struct plan **result, const struct songdo_circuit *circui
 	out->structure = circuit_structure_between(circuit, begin, end);
 	plan_compute(out, circuit);
 	plan->schedule = (struct schedule){
-		.bits = qubits, .local_bits = b.local_bits,
-		.stages = (uint32_t)out->stages, .sweeps = (uint32_t)out->sweeps, .passes = (uint32_t)out->passes, .steps = (uint32_t)out->steps,
-		.stage = out->stage, .sweep = out->sweep, .pass = out->pass, .step = out->step,
+	        .bits = qubits,
+	        .local_bits = b.local_bits,
+	        .stages = (uint32_t)out->stages,
+	        .sweeps = (uint32_t)out->sweeps,
+	        .passes = (uint32_t)out->passes,
+	        .steps = (uint32_t)out->steps,
+	        .stage = out->stage,
+	        .sweep = out->sweep,
+	        .pass = out->pass,
+	        .step = out->step,
 	};
 	plan_count(plan);
 	status = SONGDO_OK;
 done:
 	if (status == SONGDO_NO_FIT && b.failed)
-		error_set(error, status, "no memory for the plan of %llu operations", (unsigned long long)(end - begin));
+		error_set(error, status, "no memory for the plan of %llu operations",
+		          (unsigned long long)(end - begin));
 	free(b.item);
 	if (status == SONGDO_OK) {
 		*result = plan;
@@ -174,7 +183,8 @@ done:
 songdo_status plan_bind(struct plan *plan, const struct songdo_circuit *circuit)
 {
 	struct plan_arrays *arrays = plan->arrays;
-	if (circuit->operations < arrays->end || circuit_structure_between(circuit, arrays->begin, arrays->end) != arrays->structure)
+	if (circuit->operations < arrays->end ||
+	    circuit_structure_between(circuit, arrays->begin, arrays->end) != arrays->structure)
 		return SONGDO_BAD_USAGE;
 	plan_compute(arrays, circuit);
 	return SONGDO_OK;

@@ -17,11 +17,11 @@
 struct machine_description {
 	uint32_t ranks, threads;
 	songdo_precision precision;
-	uint64_t l1_bytes, l2_bytes, l3_bytes;   /* data cache of one core */
-	uint32_t lane_bits;                      /* log2 amplitudes in a vector */
-	double sweep_bytes_per_second;           /* read + write of a state in memory, all threads */
-	double flops_per_second;                 /* all threads, this precision */
-	double link_bytes_per_second, link_seconds;  /* between ranks */
+	uint64_t l1_bytes, l2_bytes, l3_bytes;      /* data cache of one core */
+	uint32_t lane_bits;                         /* log2 amplitudes in a vector */
+	double sweep_bytes_per_second;              /* read + write of a state in memory, all threads */
+	double flops_per_second;                    /* all threads, this precision */
+	double link_bytes_per_second, link_seconds; /* between ranks */
 };
 
 /* Sensible figures for fields left 0. */
@@ -35,19 +35,19 @@ struct layout {
 
 struct plan {
 	struct schedule schedule;
-	struct layout first, last;      /* before and after */
-	struct cost cost;               /* predicted; equals what state_execute counts */
-	double seconds;                 /* estimated */
+	struct layout first, last; /* before and after */
+	struct cost cost;          /* predicted; equals what state_execute counts */
+	double seconds;            /* estimated */
 	/* private to plan/ from here */
 	struct plan_arrays *arrays;
 };
 
-enum { PLAN_UNFUSED = 1 };   /* one step an operation, one sweep a step: the reference that tests compare with */
+enum { PLAN_UNFUSED = 1 }; /* one step an operation, one sweep a step: the reference that tests compare with */
 
 struct plan_options {
 	unsigned flags;
-	const struct layout *first;     /* where the qubits sit now; NULL: the plan chooses (the state is |0...0>) */
-	const struct layout *last;      /* where they must sit at the end; NULL: anywhere */
+	const struct layout *first; /* where the qubits sit now; NULL: the plan chooses (the state is |0...0>) */
+	const struct layout *last;  /* where they must sit at the end; NULL: anywhere */
 };
 
 /* Plan the operations [begin, end) of a circuit (GATE, MATRIX and BARRIER only) on a state of `qubits` qubits.
@@ -56,8 +56,8 @@ struct plan_options {
 songdo_status plan_new(struct plan **plan, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
                        uint32_t qubits, const uint32_t *qubit_of, const struct machine_description *machine,
                        const struct plan_options *options, songdo_error *error);
-/* Compute the coefficients anew from a circuit whose operations [begin, end) have the same structure: they differ in parameters
- * only. SONGDO_BAD_USAGE where they do not, the plan is then unchanged. */
+/* Compute the coefficients anew from a circuit whose operations [begin, end) have the same structure: they
+ * differ in parameters only. SONGDO_BAD_USAGE where they do not, the plan is then unchanged. */
 songdo_status plan_bind(struct plan *plan, const struct songdo_circuit *circuit);
 void plan_free(struct plan *plan);
 /* A hash of the whole schedule without coefficients: ranks compare it before the first exchange. */
@@ -65,8 +65,8 @@ uint64_t plan_hash(const struct plan *plan);
 
 /* The plan as text for people; with its steps one by one where asked. */
 void plan_explain(const struct plan *plan, bool steps, struct text *text);
-/* The plan's figures as keys and values of an open JSON object (the names of songdo.plan/1): stages, sweeps, remaps, flops,
- * exchanged_bytes_per_rank, messages_per_rank, estimated_seconds. */
+/* The plan's figures as keys and values of an open JSON object (the names of songdo.plan/1): stages, sweeps,
+ * remaps, flops, exchanged_bytes_per_rank, messages_per_rank, estimated_seconds. */
 void plan_json(const struct plan *plan, struct json *json);
 
 #endif

@@ -1,9 +1,10 @@
 /* simplify.c - operations to items.
  *
- * One pass over the circuit. An uncontrolled swap only relabels. Runs of one-qubit operators merge where that is cheaper than
- * the sum: complex ones absorb their diagonal neighbours, real ones (h, ry) do not, because diagonals merge with one another
- * for almost nothing later. Operators without parameters cancel with an inverse neighbour. All of it looks at the
- * structure of the circuit only, so that a plan serves every choice of angles.
+ * One pass over the circuit. An uncontrolled swap only relabels. Runs of one-qubit operators merge where that
+ * is cheaper than the sum: complex ones absorb their diagonal neighbours, real ones (h, ry) do not, because
+ * diagonals merge with one another for almost nothing later. Operators without parameters cancel with an
+ * inverse neighbour. All of it looks at the structure of the circuit only, so that a plan serves every choice
+ * of angles.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
@@ -16,10 +17,10 @@
 
 /* What is known of a wire during the pass; items by number, or NONE. */
 struct wires {
-	int32_t last[MAX_BITS];      /* the last item that uses the wire */
-	int32_t open[MAX_BITS];      /* a one-wire item that moves it and after which only `tail` used it */
-	int32_t tail[MAX_BITS];      /* a one-wire diagonal after which nothing moved it */
-	int32_t phase;               /* the item that collects global phases */
+	int32_t last[MAX_BITS]; /* the last item that uses the wire */
+	int32_t open[MAX_BITS]; /* a one-wire item that moves it and after which only `tail` used it */
+	int32_t tail[MAX_BITS]; /* a one-wire diagonal after which nothing moved it */
+	int32_t phase;          /* the item that collects global phases */
 };
 
 bool builder_room(struct builder *b, void *array, uint64_t *capacity, uint64_t held, size_t size)
@@ -69,8 +70,13 @@ static struct item item_of(struct builder *b, int32_t atom)
 	const struct atom *a = &b->out->atom[atom];
 	uint64_t targets = 0;
 	struct item item = {
-		.control_mask = a->control_mask, .control_value = a->control_value, .head = atom, .tail = atom, .next = NONE,
-		.kind = a->kind, .targets = a->targets,
+	        .control_mask = a->control_mask,
+	        .control_value = a->control_value,
+	        .head = atom,
+	        .tail = atom,
+	        .next = NONE,
+	        .kind = a->kind,
+	        .targets = a->targets,
 	};
 	for (unsigned i = 0; i < a->targets; i++) {
 		item.wire[i] = a->wire[i];
@@ -94,7 +100,8 @@ static void forget_wire_items(struct wires *wires, uint64_t mask, int32_t item)
 	}
 }
 
-/* True where the item is the inverse of the one before it on all its wires, and both are fixed gates: neither is needed. */
+/* True where the item is the inverse of the one before it on all its wires, and both are fixed gates: neither
+ * is needed. */
 static bool cancel(struct builder *b, struct wires *wires, const struct item *item)
 {
 	const uint64_t all = item->moved | item->read;
@@ -109,9 +116,10 @@ static bool cancel(struct builder *b, struct wires *wires, const struct item *it
 		if (wires->last[bit_lowest(rest)] != before)
 			return false;
 	struct item *other = &b->item[before];
-	if (other->head != other->tail || other->moved != item->moved || other->read != item->read || other->kind != item->kind ||
-	    other->targets != item->targets || memcmp(other->wire, item->wire, item->targets) != 0 ||
-	    other->control_mask != item->control_mask || other->control_value != item->control_value)
+	if (other->head != other->tail || other->moved != item->moved || other->read != item->read ||
+	    other->kind != item->kind || other->targets != item->targets ||
+	    memcmp(other->wire, item->wire, item->targets) != 0 || other->control_mask != item->control_mask ||
+	    other->control_value != item->control_value)
 		return false;
 	const struct atom *y = &b->out->atom[other->head];
 	const struct operation *q = &b->circuit->operation[y->operation];
@@ -133,7 +141,8 @@ static void add_wire_diagonal(struct builder *b, struct wires *wires, struct ite
 		struct item *other = &b->item[tail];
 		append_atoms(b, other, item);
 		if (other->control_mask != item->control_mask || other->control_value != item->control_value) {
-			other->control_mask = other->control_value = 0;   /* a table of both factors instead of a phase on one */
+			/* a table of both factors instead of a phase on one */
+			other->control_mask = other->control_value = 0;
 			other->targets = 1;
 			other->wire[0] = (uint8_t)w;
 		}
@@ -152,7 +161,7 @@ static void add_wire_mover(struct builder *b, struct wires *wires, struct item *
 	int32_t open = wires->open[w], tail = wires->tail[w];
 	const bool exchanges = open != NONE && b->item[open].kind == KERNEL_EXCHANGE && item->kind == KERNEL_EXCHANGE;
 	if (exchanges && tail != NONE)
-		open = tail = NONE;          /* x, diagonal, x: three cheap steps */
+		open = tail = NONE; /* x, diagonal, x: three cheap steps */
 	else if (open == NONE && item->kind != KERNEL_DENSE)
 		tail = NONE;
 	struct item merged = *item;
@@ -252,8 +261,10 @@ static enum kernel_kind matrix_kind(const struct operation *operation)
 static void push_gate(struct builder *b, struct wires *wires, enum gate gate, struct atom atom)
 {
 	static const enum kernel_kind kind[] = {
-		[GATE_IS_DIAGONAL] = KERNEL_DIAGONAL, [GATE_IS_PERMUTATION] = KERNEL_EXCHANGE,
-		[GATE_IS_REAL] = KERNEL_REAL, [GATE_IS_COMPLEX] = KERNEL_DENSE,
+	        [GATE_IS_DIAGONAL] = KERNEL_DIAGONAL,
+	        [GATE_IS_PERMUTATION] = KERNEL_EXCHANGE,
+	        [GATE_IS_REAL] = KERNEL_REAL,
+	        [GATE_IS_COMPLEX] = KERNEL_DENSE,
 	};
 	const uint64_t target = atom.targets ? bit_mask(atom.wire[0]) : 0;
 	atom.kind = (uint8_t)kind[gate_info(gate)->form];
@@ -306,7 +317,8 @@ static void push_gate(struct builder *b, struct wires *wires, enum gate gate, st
 	push(b, wires, &atom);
 }
 
-songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, const uint32_t *qubit_of, songdo_error *error)
+songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, const uint32_t *qubit_of,
+                            songdo_error *error)
 {
 	struct wires wires = {.phase = NONE};
 	memset(wires.last, 0xff, sizeof wires.last);
@@ -323,7 +335,8 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 			uint32_t q = b->circuit->qubit[o->first_qubit + j];
 			q = qubit_of ? qubit_of[q] : q;
 			if (q >= b->qubits)
-				return error_set(error, SONGDO_INTERNAL, "a planned operation uses a qubit outside the state");
+				return error_set(error, SONGDO_INTERNAL,
+				                 "a planned operation uses a qubit outside the state");
 			const uint8_t wire = b->wire_of_qubit[q];
 			if (j >= o->controls) {
 				atom.wire[j - o->controls] = wire;
@@ -346,8 +359,10 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 		if (item->dead)
 			continue;
 		if (bit_count(item->moved) > b->local_bits)
-			return error_set(error, SONGDO_NO_FIT, "an operation on %u qubits at once needs 2^%u amplitudes on each rank; there are 2^%u",
-			                 bit_count(item->moved), bit_count(item->moved), b->local_bits);
+			return error_set(
+			        error, SONGDO_NO_FIT,
+			        "an operation on %u qubits at once needs 2^%u amplitudes on each rank; there are 2^%u",
+			        bit_count(item->moved), bit_count(item->moved), b->local_bits);
 		if (b->last_item == NONE)
 			b->first_item = (int32_t)i;
 		else
@@ -360,7 +375,8 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 
 void plan_add_swap(struct builder *b, unsigned wire_a, unsigned wire_b)
 {
-	const struct atom atom = {.kind = KERNEL_EXCHANGE, .part = PART_SWAP, .targets = 2, .wire = {(uint8_t)wire_a, (uint8_t)wire_b}};
+	const struct atom atom = {
+	        .kind = KERNEL_EXCHANGE, .part = PART_SWAP, .targets = 2, .wire = {(uint8_t)wire_a, (uint8_t)wire_b}};
 	const int32_t number = add_atom(b, &atom);
 	if (number == NONE)
 		return;

@@ -22,7 +22,8 @@ Test(circuit, what_is_appended_is_what_is_stored)
 	cr_assert_eq(circuit_add_barrier(&circuit, qubits, 3, NULL), SONGDO_OK);
 	cr_assert(circuit.operations == 5 && circuit.qubits == 10 && circuit.slots == 5);
 	const struct operation *o = circuit.operation;
-	cr_assert(o[0].kind == OPERATION_GATE && o[0].gate == GATE_RZ && o[0].controls == 2 && o[0].control_values == 1 && o[0].targets == 1);
+	cr_assert(o[0].kind == OPERATION_GATE && o[0].gate == GATE_RZ && o[0].controls == 2 &&
+	          o[0].control_values == 1 && o[0].targets == 1);
 	cr_assert_arr_eq(circuit.qubit + o[0].first_qubit, qubits, sizeof qubits);
 	cr_assert_eq(circuit.parameter[o[0].first_parameter], 0.25);
 	double complex out[4];
@@ -51,12 +52,14 @@ Test(circuit, what_makes_no_sense_is_refused_with_words)
 	cr_assert_not_null(strstr(error.message, "qubit 3 is used twice"));
 	cr_assert_eq(circuit_add_gate(&circuit, GATE_RX, &endless, 0, 0, fine, &error), SONGDO_BAD_PROGRAM);
 	cr_assert_not_null(strstr(error.message, "rx"));
-	cr_assert_eq(circuit_add_gate(&circuit, GATE_X, NULL, OPERATION_CONTROLS + 1, 0, many, &error), SONGDO_BAD_PROGRAM);
+	cr_assert_eq(circuit_add_gate(&circuit, GATE_X, NULL, OPERATION_CONTROLS + 1, 0, many, &error),
+	             SONGDO_BAD_PROGRAM);
 	cr_assert_eq(circuit_add_gate(&circuit, GATE_X, NULL, 1, 2, fine, &error), SONGDO_BAD_PROGRAM);
 	cr_assert_eq(circuit_add_gate(&circuit, GATES, NULL, 0, 0, fine, &error), SONGDO_BAD_PROGRAM);
 	cr_assert_eq(circuit_add_matrix(&circuit, 1, shear, 0, 0, fine, &error), SONGDO_BAD_PROGRAM);
 	cr_assert_eq(circuit_add_matrix(&circuit, 0, shear, 0, 0, fine, &error), SONGDO_BAD_PROGRAM);
-	cr_assert_eq(circuit_add_matrix(&circuit, 6, shear, 0, 0, fine, NULL), SONGDO_BAD_PROGRAM, "an error may be NULL");
+	cr_assert_eq(circuit_add_matrix(&circuit, 6, shear, 0, 0, fine, NULL), SONGDO_BAD_PROGRAM,
+	             "an error may be NULL");
 	cr_assert(circuit.operations == 0 && circuit.qubits == 0);
 	cr_assert_eq(circuit_add_gate(&circuit, GATE_X, NULL, OPERATION_CONTROLS, 0, many, &error), SONGDO_OK);
 	circuit_fini(&circuit);
@@ -81,7 +84,7 @@ Test(circuit, the_structure_ignores_angles_and_nothing_else)
 	cr_assert_neq(hash, structure_of(0.1, 2, 1, 0));
 	cr_assert_neq(hash, structure_of(0.1, 1, 0, 0));
 	cr_assert_neq(hash, structure_of(0.1, 1, 1, 1));
-	struct songdo_circuit a;   /* a part has the structure that it has elsewhere too */
+	struct songdo_circuit a; /* a part has the structure that it has elsewhere too */
 	circuit_init(&a);
 	const uint32_t q[] = {0, 1};
 	for (unsigned i = 0; i < 6; i++)
@@ -123,23 +126,24 @@ Test(circuit, printing_is_openqasm_3)
 	circuit_add_reset(&circuit, 1, 1, NULL);
 	struct text text = {0};
 	cr_assert_eq(circuit_print(&circuit, &text), SONGDO_OK);
-	cr_assert_str_eq(text.data,
-		"OPENQASM 3.0;\n"
-		"include \"stdgates.inc\";\n"
-		"gate legacy_u3(theta, phi, lambda) a { gphase(-theta / 2); U(theta, phi, lambda) a; }\n"
-		"gate rzx(theta) a, b { h b; cx a, b; rz(theta) b; cx a, b; h b; }\n"
-		"gate ecr a, b { rzx(pi / 4) a, b; x a; rzx(-pi / 4) a, b; }\n"
-		"qubit[3] q;\n"
-		"bit[2] c;\n"
-		"h q[2];\n"
-		"negctrl @ ctrl @ x q[2], q[0], q[1];\n"
-		"ecr q[2], q[0];\n"
-		"ctrl(2) @ legacy_u3(0.10000000000000001, 0.20000000000000001, 0.29999999999999999) q[2], q[0], q[1];\n"
-		"gphase(0.10000000000000001);\n"
-		"#pragma braket unitary([[1, 0, 0, 0], [0, 0+1im, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]) q[2], q[0]\n"
-		"barrier q[2], q[0];\n"
-		"c[0] = measure q[1];\n"
-		"reset q[1];\n");
+	cr_assert_str_eq(
+	        text.data,
+	        "OPENQASM 3.0;\n"
+	        "include \"stdgates.inc\";\n"
+	        "gate legacy_u3(alpha, beta, gamma) a { gphase(-alpha / 2); U(alpha, beta, gamma) a; }\n"
+	        "gate rzx(theta) a, b { h b; cx a, b; rz(theta) b; cx a, b; h b; }\n"
+	        "gate ecr a, b { rzx(pi / 4) a, b; x a; rzx(-pi / 4) a, b; }\n"
+	        "qubit[3] q;\n"
+	        "bit[2] c;\n"
+	        "h q[2];\n"
+	        "negctrl @ ctrl @ x q[2], q[0], q[1];\n"
+	        "ecr q[2], q[0];\n"
+	        "ctrl(2) @ legacy_u3(0.10000000000000001, 0.20000000000000001, 0.29999999999999999) q[2], q[0], q[1];\n"
+	        "gphase(0.10000000000000001);\n"
+	        "#pragma braket unitary([[1, 0, 0, 0], [0, 0+1im, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]) q[2], q[0]\n"
+	        "barrier q[2], q[0];\n"
+	        "c[0] = measure q[1];\n"
+	        "reset q[1];\n");
 	text_fini(&text);
 	circuit_fini(&circuit);
 }

@@ -48,8 +48,11 @@ Test(gates, the_form_holds_for_all_angles)
 			gate_matrix((enum gate)g, turned, a);
 			const unsigned classes = matrix_classify(info->targets, a, 0);
 			static const unsigned wanted[] = {
-				[GATE_IS_IDENTITY] = MATRIX_IS_IDENTITY, [GATE_IS_DIAGONAL] = MATRIX_IS_DIAGONAL,
-				[GATE_IS_PERMUTATION] = MATRIX_IS_PERMUTATION, [GATE_IS_REAL] = MATRIX_IS_REAL, [GATE_IS_COMPLEX] = 0,
+			        [GATE_IS_IDENTITY] = MATRIX_IS_IDENTITY,
+			        [GATE_IS_DIAGONAL] = MATRIX_IS_DIAGONAL,
+			        [GATE_IS_PERMUTATION] = MATRIX_IS_PERMUTATION,
+			        [GATE_IS_REAL] = MATRIX_IS_REAL,
+			        [GATE_IS_COMPLEX] = 0,
 			};
 			cr_assert_eq(classes & wanted[info->form], wanted[info->form], "%s", info->name);
 			if (info->form == GATE_IS_COMPLEX)
@@ -80,52 +83,61 @@ static void check_written(const struct written *w)
 Test(names, gates_are_what_the_specifications_write)
 {
 	const double t = angles[0] / 2, a = angles[0], b = angles[1], l = angles[2], c = cos(t), s = sin(t);
-	const unsigned q = LIBRARY_QELIB1 | LIBRARY_LEGACY_PHASE, z = LIBRARY_STDGATES, k = LIBRARY_BRAKET | LIBRARY_LEGACY_PHASE;
+	const unsigned q = LIBRARY_QELIB1 | LIBRARY_LEGACY_PHASE, z = LIBRARY_STDGATES,
+	               k = LIBRARY_BRAKET | LIBRARY_LEGACY_PHASE;
 	const struct written list[] = {
-		/* OpenQASM 3 specification, "Built-in gates": U with its phase; stdgates' u2, u3 have determinant 1 */
-		{"U", LIBRARY_BUILTIN, 1, {E(t) * c, -E(t) * E(l) * s, E(t) * E(b) * s, E(t) * E(b + l) * c}},
-		{"U", LIBRARY_BUILTIN | LIBRARY_LEGACY_PHASE, 1, {c, -E(l) * s, E(b) * s, E(b + l) * c}},
-		{"u3", z, 1, {E(-(b + l) / 2) * c, -E((l - b) / 2) * s, E((b - l) / 2) * s, E((b + l) / 2) * c}},
-		{"u3", q, 1, {c, -E(l) * s, E(b) * s, E(b + l) * c}},
-		{"u2", z, 1, {E(-(a + b) / 2) * R, -E((b - a) / 2) * R, E((a - b) / 2) * R, E((a + b) / 2) * R}},
-		{"gphase", LIBRARY_BUILTIN, 0, {E(a)}},
-		{"id", z, 1, {1, 0, 0, 1}},
-		{"h", z, 1, {R, R, R, -R}},
-		{"y", z, 1, {0, -I, I, 0}},
-		{"sdg", z, 1, {1, 0, 0, -I}},
-		{"t", z, 1, {1, 0, 0, R + R * I}},
-		{"sx", z, 1, {0.5 + 0.5 * I, 0.5 - 0.5 * I, 0.5 - 0.5 * I, 0.5 + 0.5 * I}},
-		{"rx", z, 1, {c, -I * s, -I * s, c}},
-		{"ry", z, 1, {c, -s, s, c}},
-		{"rz", z, 1, {E(-t), 0, 0, E(t)}},
-		{"phase", z, 1, {1, 0, 0, E(a)}},
-		{"u0", q, 1, {1, 0, 0, 1}},
-		/* the control is operand 0, the low bit: columns 1 and 3 are acted on */
-		{"cx", z, 2, {1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0}},
-		{"CX", LIBRARY_BUILTIN, 2, {1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0}},
-		{"cp", z, 2, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, E(a)}},
-		{"crz", z, 2, {1, 0, 0, 0, 0, E(-t), 0, 0, 0, 0, 1, 0, 0, 0, 0, E(t)}},
-		{"ch", z, 2, {1, 0, 0, 0, 0, R, 0, R, 0, 0, 1, 0, 0, R, 0, -R}},
-		{"cu3", q, 2, {1, 0, 0, 0, 0, c, 0, -E(l) * s, 0, 0, 1, 0, 0, E(b) * s, 0, E(b + l) * c}},
-		{"cu", z, 2, {1, 0, 0, 0, 0, E(angles[3]) * c, 0, -E(angles[3] + l) * s, 0, 0, 1, 0, 0, E(angles[3] + b) * s, 0, E(angles[3] + b + l) * c}},
-		{"swap", z, 2, {1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1}},
-		{"rzz", q, 2, {E(-t), 0, 0, 0, 0, E(t), 0, 0, 0, 0, E(t), 0, 0, 0, 0, E(-t)}},
-		{"rxx", q, 2, {c, 0, 0, -I * s, 0, c, -I * s, 0, 0, -I * s, c, 0, -I * s, 0, 0, c}},
-		{"ryy", q, 2, {c, 0, 0, I * s, 0, c, -I * s, 0, 0, -I * s, c, 0, I * s, 0, 0, c}},
-		/* Amazon Braket's documentation (its first qubit is the left one, here the low bit) */
-		{"iswap", k, 2, {1, 0, 0, 0, 0, 0, I, 0, 0, I, 0, 0, 0, 0, 0, 1}},
-		{"pswap", k, 2, {1, 0, 0, 0, 0, 0, E(a), 0, 0, E(a), 0, 0, 0, 0, 0, 1}},
-		{"xy", k, 2, {1, 0, 0, 0, 0, c, I * s, 0, 0, I * s, c, 0, 0, 0, 0, 1}},
-		{"cphaseshift00", k, 2, {E(a), 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}},
-		{"cphaseshift01", k, 2, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, E(a), 0, 0, 0, 0, 1}},
-		{"cphaseshift10", k, 2, {1, 0, 0, 0, 0, E(a), 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}},
-		{"ecr", k, 2, {0, R, 0, R * I, R, 0, -R * I, 0, 0, R * I, 0, R, -R * I, 0, R, 0}},
-		{"gpi", k, 1, {0, E(-a), E(a), 0}},
-		{"gpi2", k, 1, {R, -I * R * E(-a), -I * R * E(a), R}},
-		{"prx", k, 1, {c, -I * E(-b) * s, -I * E(b) * s, c}},
-		{"v", k, 1, {0.5 + 0.5 * I, 0.5 - 0.5 * I, 0.5 - 0.5 * I, 0.5 + 0.5 * I}},
-		{"ms", k, 2, {cos(l / 2), 0, 0, -I * E(-(a + b)) * sin(l / 2), 0, cos(l / 2), -I * E(a - b) * sin(l / 2), 0,
-		              0, -I * E(b - a) * sin(l / 2), cos(l / 2), 0, -I * E(a + b) * sin(l / 2), 0, 0, cos(l / 2)}},
+	        /* OpenQASM 3 specification, "Built-in gates": U with its phase; stdgates' u2, u3 have
+		 * determinant 1 */
+	        {"U", LIBRARY_BUILTIN, 1, {E(t) * c, -E(t) * E(l) * s, E(t) * E(b) * s, E(t) * E(b + l) * c}},
+	        {"U", LIBRARY_BUILTIN | LIBRARY_LEGACY_PHASE, 1, {c, -E(l) * s, E(b) * s, E(b + l) * c}},
+	        {"u3", z, 1, {E(-(b + l) / 2) * c, -E((l - b) / 2) * s, E((b - l) / 2) * s, E((b + l) / 2) * c}},
+	        {"u3", q, 1, {c, -E(l) * s, E(b) * s, E(b + l) * c}},
+	        {"u2", z, 1, {E(-(a + b) / 2) * R, -E((b - a) / 2) * R, E((a - b) / 2) * R, E((a + b) / 2) * R}},
+	        {"gphase", LIBRARY_BUILTIN, 0, {E(a)}},
+	        {"id", z, 1, {1, 0, 0, 1}},
+	        {"h", z, 1, {R, R, R, -R}},
+	        {"y", z, 1, {0, -I, I, 0}},
+	        {"sdg", z, 1, {1, 0, 0, -I}},
+	        {"t", z, 1, {1, 0, 0, R + R * I}},
+	        {"sx", z, 1, {0.5 + 0.5 * I, 0.5 - 0.5 * I, 0.5 - 0.5 * I, 0.5 + 0.5 * I}},
+	        {"rx", z, 1, {c, -I * s, -I * s, c}},
+	        {"ry", z, 1, {c, -s, s, c}},
+	        {"rz", z, 1, {E(-t), 0, 0, E(t)}},
+	        {"phase", z, 1, {1, 0, 0, E(a)}},
+	        {"u0", q, 1, {1, 0, 0, 1}},
+	        /* the control is operand 0, the low bit: columns 1 and 3 are acted on */
+	        {"cx", z, 2, {1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0}},
+	        {"CX", LIBRARY_BUILTIN, 2, {1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0}},
+	        {"cp", z, 2, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, E(a)}},
+	        {"crz", z, 2, {1, 0, 0, 0, 0, E(-t), 0, 0, 0, 0, 1, 0, 0, 0, 0, E(t)}},
+	        {"ch", z, 2, {1, 0, 0, 0, 0, R, 0, R, 0, 0, 1, 0, 0, R, 0, -R}},
+	        {"cu3", q, 2, {1, 0, 0, 0, 0, c, 0, -E(l) * s, 0, 0, 1, 0, 0, E(b) * s, 0, E(b + l) * c}},
+	        {"cu",
+	         z,
+	         2,
+	         {1, 0, 0, 0, 0, E(angles[3]) * c, 0, -E(angles[3] + l) * s, 0, 0, 1, 0, 0, E(angles[3] + b) * s, 0,
+	          E(angles[3] + b + l) * c}},
+	        {"swap", z, 2, {1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1}},
+	        {"rzz", q, 2, {E(-t), 0, 0, 0, 0, E(t), 0, 0, 0, 0, E(t), 0, 0, 0, 0, E(-t)}},
+	        {"rxx", q, 2, {c, 0, 0, -I * s, 0, c, -I * s, 0, 0, -I * s, c, 0, -I * s, 0, 0, c}},
+	        {"ryy", q, 2, {c, 0, 0, I * s, 0, c, -I * s, 0, 0, -I * s, c, 0, I * s, 0, 0, c}},
+	        /* Amazon Braket's documentation (its first qubit is the left one, here the low bit) */
+	        {"iswap", k, 2, {1, 0, 0, 0, 0, 0, I, 0, 0, I, 0, 0, 0, 0, 0, 1}},
+	        {"pswap", k, 2, {1, 0, 0, 0, 0, 0, E(a), 0, 0, E(a), 0, 0, 0, 0, 0, 1}},
+	        {"xy", k, 2, {1, 0, 0, 0, 0, c, I * s, 0, 0, I * s, c, 0, 0, 0, 0, 1}},
+	        {"cphaseshift00", k, 2, {E(a), 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}},
+	        {"cphaseshift01", k, 2, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, E(a), 0, 0, 0, 0, 1}},
+	        {"cphaseshift10", k, 2, {1, 0, 0, 0, 0, E(a), 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}},
+	        {"ecr", k, 2, {0, R, 0, R * I, R, 0, -R * I, 0, 0, R * I, 0, R, -R * I, 0, R, 0}},
+	        {"gpi", k, 1, {0, E(-a), E(a), 0}},
+	        {"gpi2", k, 1, {R, -I * R * E(-a), -I * R * E(a), R}},
+	        {"prx", k, 1, {c, -I * E(-b) * s, -I * E(b) * s, c}},
+	        {"v", k, 1, {0.5 + 0.5 * I, 0.5 - 0.5 * I, 0.5 - 0.5 * I, 0.5 + 0.5 * I}},
+	        {"ms",
+	         k,
+	         2,
+	         {cos(l / 2), 0, 0, -I * E(-(a + b)) * sin(l / 2), 0, cos(l / 2), -I * E(a - b) * sin(l / 2), 0, 0,
+	          -I * E(b - a) * sin(l / 2), cos(l / 2), 0, -I * E(a + b) * sin(l / 2), 0, 0, cos(l / 2)}},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(list); i++)
 		check_written(&list[i]);
@@ -133,10 +145,16 @@ Test(names, gates_are_what_the_specifications_write)
 
 Test(names, controlled_gates_act_where_their_controls_are_one)
 {
-	static const struct { const char *name; unsigned libraries, controls; enum gate gate; } list[] = {
-		{"ccx", LIBRARY_STDGATES, 2, GATE_X}, {"c3x", LIBRARY_QELIB1, 3, GATE_X}, {"c4x", LIBRARY_QELIB1, 4, GATE_X},
-		{"c3sqrtx", LIBRARY_QELIB1, 3, GATE_SX}, {"ccnot", LIBRARY_BRAKET, 2, GATE_X}, {"cv", LIBRARY_BRAKET, 1, GATE_SX},
-		{"csx", LIBRARY_QELIB1, 1, GATE_SX}, {"cy", LIBRARY_STDGATES, 1, GATE_Y}, {"cry", LIBRARY_STDGATES, 1, GATE_RY},
+	static const struct {
+		const char *name;
+		unsigned libraries, controls;
+		enum gate gate;
+	} list[] = {
+	        {"ccx", LIBRARY_STDGATES, 2, GATE_X},  {"c3x", LIBRARY_QELIB1, 3, GATE_X},
+	        {"c4x", LIBRARY_QELIB1, 4, GATE_X},    {"c3sqrtx", LIBRARY_QELIB1, 3, GATE_SX},
+	        {"ccnot", LIBRARY_BRAKET, 2, GATE_X},  {"cv", LIBRARY_BRAKET, 1, GATE_SX},
+	        {"csx", LIBRARY_QELIB1, 1, GATE_SX},   {"cy", LIBRARY_STDGATES, 1, GATE_Y},
+	        {"cry", LIBRARY_STDGATES, 1, GATE_RY},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(list); i++) {
 		const struct gate_name *name = gate_name_find(list[i].name, strlen(list[i].name), list[i].libraries);
@@ -157,7 +175,10 @@ Test(names, controlled_gates_act_where_their_controls_are_one)
 
 Test(names, relative_phase_toffolis_are_toffolis_up_to_phases)
 {
-	static const struct { const char *name; unsigned qubits; } list[] = {{"rccx", 3}, {"rc3x", 4}};
+	static const struct {
+		const char *name;
+		unsigned qubits;
+	} list[] = {{"rccx", 3}, {"rc3x", 4}};
 	for (size_t i = 0; i < ARRAY_LENGTH(list); i++) {
 		const struct gate_name *name = gate_name_find(list[i].name, strlen(list[i].name), LIBRARY_QELIB1);
 		double complex out[256];
@@ -184,7 +205,8 @@ Test(names, the_table_is_sorted_and_every_entry_is_found)
 		for (unsigned library = 1; library < LIBRARY_LEGACY_PHASE; library *= 2) {
 			const bool has = name->libraries & library;
 			const unsigned sight = library | (name->phase_rule == 2 ? LIBRARY_LEGACY_PHASE : 0u);
-			cr_assert_eq(gate_name_find(name->name, strlen(name->name), sight) == name, has, "%s", name->name);
+			cr_assert_eq(gate_name_find(name->name, strlen(name->name), sight) == name, has, "%s",
+			             name->name);
 		}
 		double complex out[MATRIX_ELEMENTS];
 		gate_name_matrix(name, angles, out);
@@ -231,9 +253,10 @@ Test(names, appending_equals_the_matrix_also_inverted_and_controlled)
 		gate_name_matrix(name, angles, matrix);
 		for (unsigned inverse = 0; inverse < 2; inverse++) {
 			circuit_init(&circuit);
-			if (k < 5) {   /* a control of value 0 on the qubit above */
+			if (k < 5) { /* a control of value 0 on the qubit above */
 				const uint32_t qubits[] = {k, 0, 1, 2, 3};
-				cr_assert_eq(circuit_add_named(&circuit, name, angles, inverse, 1, 0, qubits, NULL), SONGDO_OK);
+				cr_assert_eq(circuit_add_named(&circuit, name, angles, inverse, 1, 0, qubits, NULL),
+				             SONGDO_OK);
 				double complex dagger[MATRIX_ELEMENTS];
 				matrix_dagger(k, matrix, dagger);
 				matrix_embed(k + 1, k, inverse ? dagger : matrix, position, 1u << k, 0, large);
@@ -241,7 +264,8 @@ Test(names, appending_equals_the_matrix_also_inverted_and_controlled)
 				cr_assert_lt(difference(k + 1, out, large), 1e-14, "%s", name->name);
 			} else {
 				const uint32_t qubits[] = {0, 1, 2, 3, 4};
-				cr_assert_eq(circuit_add_named(&circuit, name, angles, inverse, 0, 0, qubits, NULL), SONGDO_OK);
+				cr_assert_eq(circuit_add_named(&circuit, name, angles, inverse, 0, 0, qubits, NULL),
+				             SONGDO_OK);
 				multiply_out(&circuit, k, out);
 				cr_assert_lt(difference(k, out, matrix), 1e-14, "%s is its own inverse", name->name);
 			}
@@ -254,7 +278,8 @@ Test(names, a_composition_that_is_refused_appends_nothing)
 {
 	struct songdo_circuit circuit;
 	circuit_init(&circuit);
-	const struct gate_name *rccx = gate_name_find("rccx", 4, LIBRARY_QELIB1), *cu = gate_name_find("cu", 2, LIBRARY_QELIB1);
+	const struct gate_name *rccx = gate_name_find("rccx", 4, LIBRARY_QELIB1),
+	                       *cu = gate_name_find("cu", 2, LIBRARY_QELIB1);
 	const uint32_t twice[] = {4, 1, 4};
 	songdo_error error = {0};
 	cr_assert_eq(circuit_add_named(&circuit, rccx, NULL, false, 0, 0, twice, &error), SONGDO_BAD_PROGRAM);
@@ -262,6 +287,7 @@ Test(names, a_composition_that_is_refused_appends_nothing)
 	const uint32_t fine[] = {0, 1};
 	const double endless[] = {NAN, 0, 0, 0};
 	cr_assert_eq(circuit_add_named(&circuit, cu, endless, false, 0, 0, fine, &error), SONGDO_BAD_PROGRAM);
-	cr_assert(circuit.operations == 0 && circuit.qubits == 0 && circuit.qubit_entries == 0 && circuit.parameters == 0);
+	cr_assert(circuit.operations == 0 && circuit.qubits == 0 && circuit.qubit_entries == 0 &&
+	          circuit.parameters == 0);
 	circuit_fini(&circuit);
 }

@@ -58,12 +58,14 @@ Test(matrix, a_unitary_times_its_dagger_is_the_identity)
 
 Test(matrix, classes_are_what_the_elements_say)
 {
-	const double complex x[] = {0, 1, 1, 0}, z[] = {1, 0, 0, -1}, y[] = {0, -1.0 * I, 1.0 * I, 0}, one[] = {1, 0, 0, 1};
+	const double complex x[] = {0, 1, 1, 0}, z[] = {1, 0, 0, -1}, y[] = {0, -1.0 * I, 1.0 * I, 0},
+	                     one[] = {1, 0, 0, 1};
 	const double complex twice[] = {1, 0, 1, 0}, nearly[] = {1, 1e-14, 0, 1};
 	cr_assert_eq(matrix_classify(1, x, 0), MATRIX_IS_REAL | MATRIX_IS_PERMUTATION);
 	cr_assert_eq(matrix_classify(1, z, 0), MATRIX_IS_REAL | MATRIX_IS_DIAGONAL);
 	cr_assert_eq(matrix_classify(1, y, 0), 0);
-	cr_assert_eq(matrix_classify(1, one, 0), MATRIX_IS_REAL | MATRIX_IS_DIAGONAL | MATRIX_IS_PERMUTATION | MATRIX_IS_IDENTITY);
+	cr_assert_eq(matrix_classify(1, one, 0),
+	             MATRIX_IS_REAL | MATRIX_IS_DIAGONAL | MATRIX_IS_PERMUTATION | MATRIX_IS_IDENTITY);
 	cr_assert_eq(matrix_classify(1, twice, 0), MATRIX_IS_REAL, "two ones in a column are no permutation");
 	cr_assert_eq(matrix_classify(1, nearly, 0), MATRIX_IS_REAL);
 	cr_assert(matrix_classify(1, nearly, 1e-13) & MATRIX_IS_IDENTITY);
@@ -83,7 +85,8 @@ Test(matrix, roots_of_random_unitaries_multiply_back)
 			matrix_multiply(k, r, product, next);
 			memcpy(product, next, sizeof product);
 		}
-		cr_assert_lt(difference(k, product, a), 1e-11, "k = %u, root %u: %g", k, root, difference(k, product, a));
+		cr_assert_lt(difference(k, product, a), 1e-11, "k = %u, root %u: %g", k, root,
+		             difference(k, product, a));
 	}
 }
 
@@ -93,7 +96,8 @@ Test(matrix, degenerate_unitaries_have_principal_roots)
 	const double complex x[] = {0, 1, 1, 0}, sx[] = {0.5 + 0.5 * I, 0.5 - 0.5 * I, 0.5 - 0.5 * I, 0.5 + 0.5 * I};
 	const double complex z[] = {1, 0, 0, -1}, s[] = {1, 0, 0, I};
 	const double complex swap[] = {1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
-	const double complex root[] = {1, 0, 0, 0, 0, 0.5 + 0.5 * I, 0.5 - 0.5 * I, 0, 0, 0.5 - 0.5 * I, 0.5 + 0.5 * I, 0, 0, 0, 0, 1};
+	const double complex root[] = {1, 0, 0, 0, 0, 0.5 + 0.5 * I, 0.5 - 0.5 * I, 0, 0, 0.5 - 0.5 * I, 0.5 + 0.5 * I,
+	                               0, 0, 0, 0, 1};
 	double complex out[MATRIX_ELEMENTS], identity[MATRIX_ELEMENTS];
 	cr_assert(matrix_power(1, x, 0.5, out));
 	cr_assert_lt(difference(1, out, sx), 1e-14);
@@ -104,7 +108,8 @@ Test(matrix, degenerate_unitaries_have_principal_roots)
 	matrix_identity(5, identity);
 	cr_assert(matrix_power(5, identity, 0.3, out));
 	cr_assert_lt(difference(5, out, identity), 1e-14);
-	for (unsigned i = 0; i < 32; i++)   /* -1 with rounding on either side of the cut: each eigenvalue is i, never -i */
+	for (unsigned i = 0; i < 32;
+	     i++) /* -1 with rounding on either side of the cut: each eigenvalue is i, never -i */
 		identity[33 * i] = complex_of(-1, i % 2 ? 1e-16 : -1e-16);
 	cr_assert(matrix_power(5, identity, 0.5, out));
 	for (unsigned i = 0; i < 32; i++)
@@ -117,7 +122,8 @@ Test(matrix, eigenvalues_whose_real_parts_agree_are_told_apart)
 {
 	/* exp(i t) and exp(-i t) have one cosine: the Hermitian part alone cannot separate them. */
 	uint64_t seed = 4;
-	double complex v[MATRIX_ELEMENTS], dagger[MATRIX_ELEMENTS], d[MATRIX_ELEMENTS] = {0}, a[MATRIX_ELEMENTS], b[MATRIX_ELEMENTS];
+	double complex v[MATRIX_ELEMENTS], dagger[MATRIX_ELEMENTS], d[MATRIX_ELEMENTS] = {0}, a[MATRIX_ELEMENTS],
+	                                                            b[MATRIX_ELEMENTS];
 	double complex expected[MATRIX_ELEMENTS], out[MATRIX_ELEMENTS];
 	oracle_random_unitary(v, 8, 0, &seed);
 	matrix_dagger(3, v, dagger);
@@ -136,9 +142,9 @@ Test(remap_cost, bytes_and_messages_follow_from_the_parts)
 	uint64_t bytes, messages;
 	remap_cost(0, 20, SONGDO_DOUBLE, &bytes, &messages);
 	cr_assert(bytes == 0 && messages == 0);
-	remap_cost(1, 20, SONGDO_DOUBLE, &bytes, &messages);   /* half of 16 MiB to one partner */
+	remap_cost(1, 20, SONGDO_DOUBLE, &bytes, &messages); /* half of 16 MiB to one partner */
 	cr_assert(bytes == 8u << 20 && messages == 1);
-	remap_cost(3, 24, SONGDO_DOUBLE, &bytes, &messages);   /* 7 parts of 32 MiB, two messages each */
+	remap_cost(3, 24, SONGDO_DOUBLE, &bytes, &messages); /* 7 parts of 32 MiB, two messages each */
 	cr_assert(bytes == (uint64_t)7 << 25 && messages == 14);
 	remap_cost(2, 26, SONGDO_SINGLE, &bytes, &messages);
 	cr_assert(bytes == (uint64_t)3 << 27 && messages == 24);

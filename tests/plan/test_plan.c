@@ -1,7 +1,7 @@
 /* test_plan.c - plans without a state: schedules are replayed on dense vectors and compared with the circuit.
  *
- * The replay knows nothing of how a plan is made: it applies remaps as exchanges of index bits and steps as matrices, and
- * checks the rules of op/sweep.h on the way.
+ * The replay knows nothing of how a plan is made: it applies remaps as exchanges of index bits and steps as
+ * matrices, and checks the rules of op/sweep.h on the way.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
@@ -41,8 +41,9 @@ static void add_random(struct songdo_circuit *circuit, unsigned n, unsigned widt
 		oracle_random_unitary(matrix, bit_mask(k), (int)oracle_below(seed, 2), seed);
 		const unsigned controls = n > k ? (unsigned)oracle_below(seed, n - k < 3 ? n - k + 1 : 3) : 0;
 		shuffled(qubit, controls + k, n, seed);
-		cr_assert_eq(circuit_add_matrix(circuit, k, matrix, controls, oracle_below(seed, bit_mask(controls)), qubit, &error), SONGDO_OK,
-		             "%s", error.message);
+		cr_assert_eq(circuit_add_matrix(circuit, k, matrix, controls, oracle_below(seed, bit_mask(controls)),
+		                                qubit, &error),
+		             SONGDO_OK, "%s", error.message);
 		return;
 	}
 	for (;;) {
@@ -55,16 +56,19 @@ static void add_random(struct songdo_circuit *circuit, unsigned n, unsigned widt
 			controls = 1;
 		shuffled(qubit, controls + targets, n, seed);
 		uint64_t values = oracle_below(seed, 3) ? low_mask(controls) : oracle_below(seed, bit_mask(controls));
-		cr_assert_eq(circuit_add_gate(circuit, gate, parameter, controls, values, qubit, &error), SONGDO_OK, "%s", error.message);
+		cr_assert_eq(circuit_add_gate(circuit, gate, parameter, controls, values, qubit, &error), SONGDO_OK,
+		             "%s", error.message);
 		return;
 	}
 }
 
-static void random_circuit(struct songdo_circuit *circuit, unsigned n, unsigned width, unsigned operations, uint64_t *seed)
+static void random_circuit(struct songdo_circuit *circuit, unsigned n, unsigned width, unsigned operations,
+                           uint64_t *seed)
 {
 	circuit_init(circuit);
 	/* Half of the circuits draw from few gates, so that runs, pairs and tables of one kind appear. */
-	static const enum gate favourite[] = {GATE_H, GATE_X, GATE_X, GATE_T, GATE_RZ, GATE_RY, GATE_P, GATE_RZZ, GATE_SWAP, GATE_Z};
+	static const enum gate favourite[] = {GATE_H,  GATE_X, GATE_X,   GATE_T,    GATE_RZ,
+	                                      GATE_RY, GATE_P, GATE_RZZ, GATE_SWAP, GATE_Z};
 	const bool plain = oracle_below(seed, 2);
 	for (unsigned i = 0; i < operations; i++) {
 		const enum gate gate = favourite[oracle_below(seed, 10)];
@@ -83,7 +87,8 @@ static void random_circuit(struct songdo_circuit *circuit, unsigned n, unsigned 
 }
 
 /* The circuit on a vector whose bit b is qubit b. */
-static void apply_circuit(double complex *state, unsigned n, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end)
+static void apply_circuit(double complex *state, unsigned n, const struct songdo_circuit *circuit, uint64_t begin,
+                          uint64_t end)
 {
 	for (uint64_t i = begin; i < end; i++) {
 		const struct operation *o = &circuit->operation[i];
@@ -130,10 +135,12 @@ static void apply_step(double complex *state, unsigned n, const struct step *ste
 {
 	static const double complex x[] = {0, 1, 1, 0}, swap[] = {1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
 	if (step->kind == KERNEL_DIAGONAL) {
-		oracle_diagonal(state, n, step->targets, step->target, step->coefficients, step->control_mask, step->control_value);
+		oracle_diagonal(state, n, step->targets, step->target, step->coefficients, step->control_mask,
+		                step->control_value);
 		return;
 	}
-	const double complex *matrix = step->kind == KERNEL_EXCHANGE ? (step->targets == 1 ? x : swap) : step->coefficients;
+	const double complex *matrix =
+	        step->kind == KERNEL_EXCHANGE ? (step->targets == 1 ? x : swap) : step->coefficients;
 	if (step->kind == KERNEL_REAL)
 		for (unsigned i = 0; i < 1u << 2 * step->targets; i++)
 			cr_assert_eq(cimag(matrix[i]), 0.0, "a real step has an imaginary coefficient");
@@ -174,26 +181,33 @@ static void replay(double complex *state, const struct schedule *s)
 					}
 					cr_assert(!(targets & step->control_mask), "a target is not a control");
 					cr_assert(!(step->control_value & ~step->control_mask));
-					cr_assert(step->kind == KERNEL_DIAGONAL || !(targets & ~pass->block), "moved bits lie in the block");
-					cr_assert(step->targets <= (step->kind == KERNEL_DIAGONAL ? STEP_DIAGONAL_TARGETS : STEP_DENSE_TARGETS));
+					cr_assert(step->kind == KERNEL_DIAGONAL || !(targets & ~pass->block),
+					          "moved bits lie in the block");
+					cr_assert(step->targets <= (step->kind == KERNEL_DIAGONAL
+					                                    ? STEP_DIAGONAL_TARGETS
+					                                    : STEP_DENSE_TARGETS));
 					apply_step(state, n, step);
 				}
 			}
 		}
 	}
-	cr_assert(sweeps == s->sweeps && passes == s->passes && steps == s->steps, "every sweep, pass and step belongs somewhere");
+	cr_assert(sweeps == s->sweeps && passes == s->passes && steps == s->steps,
+	          "every sweep, pass and step belongs somewhere");
 }
 
-static void check_plan(const struct plan *plan, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end, unsigned n, uint64_t *seed)
+static void check_plan(const struct plan *plan, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
+                       unsigned n, uint64_t *seed)
 {
-	double complex *start = malloc(3 * sizeof *start << n), *expected = start + bit_mask(n), *got = expected + bit_mask(n);
+	double complex *start = malloc(3 * sizeof *start << n), *expected = start + bit_mask(n),
+	               *got = expected + bit_mask(n);
 	oracle_random_state(start, bit_mask(n), seed);
 	to_bits(got, start, n, &plan->first);
 	replay(got, &plan->schedule);
 	apply_circuit(start, n, circuit, begin, end);
 	to_bits(expected, start, n, &plan->last);
 	const double distance = oracle_distance(expected, got, bit_mask(n));
-	cr_assert_lt(distance, tolerance, "planned and unplanned differ by %g (n = %u, %u local)", distance, n, plan->schedule.local_bits);
+	cr_assert_lt(distance, tolerance, "planned and unplanned differ by %g (n = %u, %u local)", distance, n,
+	             plan->schedule.local_bits);
 	free(start);
 }
 
@@ -218,7 +232,8 @@ static struct plan *make(const struct songdo_circuit *circuit, unsigned n, const
 {
 	struct plan *plan;
 	songdo_error error = {0};
-	cr_assert_eq(plan_new(&plan, circuit, 0, circuit->operations, n, NULL, machine, options, &error), SONGDO_OK, "%s", error.message);
+	cr_assert_eq(plan_new(&plan, circuit, 0, circuit->operations, n, NULL, machine, options, &error), SONGDO_OK,
+	             "%s", error.message);
 	return plan;
 }
 
@@ -250,7 +265,7 @@ Test(plan, a_plan_does_what_its_circuit_says_on_ten_qubits) { check_random(6, 10
 Test(plan, a_plan_with_large_tiles_does_what_its_circuit_says)
 {
 	uint64_t seed = 12;
-	for (unsigned round = 0; round < 4; round++) {   /* more than 14 local bits: tiles with far bits */
+	for (unsigned round = 0; round < 4; round++) { /* more than 14 local bits: tiles with far bits */
 		const unsigned n = 15 + (unsigned)oracle_below(&seed, 2);
 		struct songdo_circuit circuit;
 		random_circuit(&circuit, n, 5, 200, &seed);
@@ -299,7 +314,8 @@ Test(plan, plans_are_deterministic_and_hashes_tell_them_apart)
 		for (uint32_t k = 0; k < a->schedule.steps; k++) {
 			const struct step *x = &a->schedule.step[k], *y = &b->schedule.step[k];
 			const uint64_t count = step_coefficients((enum kernel_kind)x->kind, x->targets);
-			cr_assert(count == 0 || !memcmp(x->coefficients, y->coefficients, count * sizeof *x->coefficients));
+			cr_assert(count == 0 ||
+			          !memcmp(x->coefficients, y->coefficients, count * sizeof *x->coefficients));
 		}
 		plan_free(a);
 		plan_free(b);
@@ -316,17 +332,21 @@ Test(plan, binding_other_angles_equals_a_fresh_plan)
 		random_circuit(&circuit, n, n - 1, 80, &seed);
 		const struct machine_description machine = tiny_machine(2, &seed);
 		struct plan *plan = make(&circuit, n, &machine, NULL);
-		for (uint64_t i = 0; i < circuit.operations; i++)   /* other angles; special ones must not change the structure */
-			for (unsigned j = 0; circuit.operation[i].kind == OPERATION_GATE && j < circuit.operation[i].parameters; j++)
+		for (uint64_t i = 0; i < circuit.operations;
+		     i++) /* other angles; special ones must not change the structure */
+			for (unsigned j = 0;
+			     circuit.operation[i].kind == OPERATION_GATE && j < circuit.operation[i].parameters; j++)
 				circuit.parameter[circuit.operation[i].first_parameter + j] =
-					oracle_below(&seed, 4) ? 6 * oracle_uniform(&seed) : M_PI_2 * (double)oracle_below(&seed, 4);
+				        oracle_below(&seed, 4) ? 6 * oracle_uniform(&seed)
+				                               : M_PI_2 * (double)oracle_below(&seed, 4);
 		cr_assert_eq(plan_bind(plan, &circuit), SONGDO_OK);
 		struct plan *fresh = make(&circuit, n, &machine, NULL);
 		cr_assert_eq(plan_hash(plan), plan_hash(fresh));
 		for (uint32_t k = 0; k < plan->schedule.steps; k++) {
 			const struct step *x = &plan->schedule.step[k], *y = &fresh->schedule.step[k];
 			const uint64_t count = step_coefficients((enum kernel_kind)x->kind, x->targets);
-			cr_assert(count == 0 || !memcmp(x->coefficients, y->coefficients, count * sizeof *x->coefficients));
+			cr_assert(count == 0 ||
+			          !memcmp(x->coefficients, y->coefficients, count * sizeof *x->coefficients));
 		}
 		check_plan(plan, &circuit, 0, circuit.operations, n, &seed);
 		const uint32_t qubit = 0;
@@ -355,7 +375,8 @@ Test(plan, a_part_of_a_circuit_on_renamed_qubits)
 		double complex matrix[1024];
 		operation_matrix(&circuit, o, matrix);
 		if (o->kind == OPERATION_GATE)
-			circuit_add_gate(&renamed, (enum gate)o->gate, circuit.parameter + o->first_parameter, o->controls, o->control_values, qubit, NULL);
+			circuit_add_gate(&renamed, (enum gate)o->gate, circuit.parameter + o->first_parameter,
+			                 o->controls, o->control_values, qubit, NULL);
 		else
 			circuit_add_matrix(&renamed, o->targets, matrix, o->controls, o->control_values, qubit, NULL);
 	}
@@ -478,7 +499,8 @@ Test(plan, an_operator_wider_than_the_local_bits_does_not_fit)
 	cr_assert_null(plan);
 	cr_assert_gt(strlen(error.message), 10);
 	machine.ranks = 3;
-	cr_assert_eq(plan_new(&plan, &circuit, 0, 1, 5, NULL, &machine, NULL, &error), SONGDO_NO_FIT, "three ranks are not a power of two");
+	cr_assert_eq(plan_new(&plan, &circuit, 0, 1, 5, NULL, &machine, NULL, &error), SONGDO_NO_FIT,
+	             "three ranks are not a power of two");
 	circuit_fini(&circuit);
 }
 
@@ -494,7 +516,11 @@ Test(plan, planning_time_is_linear_in_the_circuit, .timeout = 60)
 			uint32_t qubit[2];
 			const double angle = oracle_uniform(&seed);
 			shuffled(qubit, 2, 24, &seed);
-			circuit_add_gate(&circuit, i % 3 == 0 ? GATE_X : i % 3 == 1 ? GATE_H : GATE_RZ, &angle, i % 3 == 0, i % 3 == 0, qubit, NULL);
+			circuit_add_gate(&circuit,
+			                 i % 3 == 0   ? GATE_X
+			                 : i % 3 == 1 ? GATE_H
+			                              : GATE_RZ,
+			                 &angle, i % 3 == 0, i % 3 == 0, qubit, NULL);
 		}
 		const struct machine_description machine = {.ranks = 4};
 		const clock_t start = clock();
@@ -503,5 +529,6 @@ Test(plan, planning_time_is_linear_in_the_circuit, .timeout = 60)
 		plan_free(plan);
 		circuit_fini(&circuit);
 	}
-	cr_assert_lt(seconds[1], 30 * seconds[0] + 0.05, "%g s for 20,000 gates, %g s for 200,000", seconds[0], seconds[1]);
+	cr_assert_lt(seconds[1], 30 * seconds[0] + 0.05, "%g s for 20,000 gates, %g s for 200,000", seconds[0],
+	             seconds[1]);
 }
