@@ -12,6 +12,8 @@ script/compare-peers makes an environment with them.
 SPDX-License-Identifier: Apache-2.0
 """
 import argparse
+import concurrent.futures
+import itertools
 import math
 import pathlib
 import random
@@ -89,7 +91,9 @@ def modified(draw, n):
         modifier = draw.choice(["ctrl @", "negctrl @", "ctrl(2) @", "inv @", "pow(2) @", "pow(-1) @", "pow(0) @"])
         chain.append(modifier)
         controls += {"ctrl @": 1, "negctrl @": 1, "ctrl(2) @": 2}.get(modifier, 0)
-    name = draw.choice([name for name in MODIFIED if STDGATES[name][1] + controls <= n] or ["x"])
+    # Qiskit synthesizes the control of a power of a gate on several qubits, and is then right to 1e-11 only.
+    widest = 1 if controls and any(modifier.startswith("pow") for modifier in chain) else 3
+    name = draw.choice([name for name in MODIFIED if STDGATES[name][1] <= min(widest, n - controls)] or ["x"])
     parameters, targets = STDGATES[name]
     if targets + controls > n:
         return plain(draw, STDGATES, n)
@@ -136,6 +140,22 @@ def songdo_state(program, path, precision, folder):
     return np.load(out).astype(np.complex128)
 
 
+def compare(number, seed, program):
+    """What was compared, its text, the distances (None where something failed) and what to say of them."""
+    text, qubits, gates, dialect = circuit(number, seed)
+    what = f"{dialect} circuit {number}, {qubits} qubits, {gates} gates"
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        path = folder / "circuit.qasm"
+        path.write_text(text, encoding="utf-8")
+        try:
+            expected = reference(text, dialect)
+            found = {p: distance(songdo_state(program, path, p, folder), expected) for p in BOUNDS}
+        except (RuntimeError, OSError, ValueError, subprocess.SubprocessError) as problem:
+            return what, text, None, str(problem)
+    return what, text, found, ", ".join(f"{p} {d:.1e}" for p, d in found.items())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("songdo")
@@ -147,21 +167,10 @@ def main():
     print(f"1..{options.circuits}", flush=True)
     worst = dict.fromkeys(BOUNDS, 0.0)
     failed = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        for number in range(options.circuits):
-            text, qubits, gates, dialect = circuit(number, options.seed)
-            path = folder / "circuit.qasm"
-            path.write_text(text, encoding="utf-8")
-            what = f"{dialect} circuit {number}, {qubits} qubits, {gates} gates"
-            try:
-                expected = reference(text, dialect)
-                found = {p: distance(songdo_state(options.songdo, path, p, folder), expected) for p in BOUNDS}
-            except (RuntimeError, OSError, ValueError, subprocess.SubprocessError) as problem:
-                found, notes = None, str(problem)
-            if found:
-                notes = ", ".join(f"{p} {d:.1e}" for p, d in found.items())
-                worst = {p: max(worst[p], d) for p, d in found.items()}
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        compared = pool.map(compare, range(options.circuits), *map(itertools.repeat, (options.seed, options.songdo)))
+        for number, (what, text, found, notes) in enumerate(compared):
+            worst = {p: max(worst[p], d) for p, d in found.items()} if found else worst
             good = found is not None and all(found[p] <= bound for p, bound in BOUNDS.items())
             print(f"{'ok' if good else 'not ok'} {number + 1} - {what} ({notes.splitlines()[0]})", flush=True)
             if not good:
