@@ -69,6 +69,8 @@ bool type_integer(struct checker *checker, struct expression *expression, int64_
 /* Compute a value whose operands are known: false where it stays unknown; reports what has no value. */
 bool constant_fold(struct checker *checker, struct expression *expression);
 bool constant_convert(struct checker *checker, struct expression *out, const struct expression *in);
+/* Two known registers of bits, one after the other: the left one has the low indices. */
+void constant_concatenate(struct checker *checker, struct expression *expression);
 bool constant_is_foldable(const struct type *type);
 
 /* values.c */

@@ -105,6 +105,15 @@ bool constant_convert(struct checker *checker, struct expression *out, const str
 	return check_finite(checker, out);
 }
 
+void constant_concatenate(struct checker *checker, struct expression *out)
+{
+	int64_t *cell = to_cells(checker, 0, &out->left->type, &out->left->value);
+	memcpy(cell + out->left->type.width, to_cells(checker, 1, &out->right->type, &out->right->value),
+	       out->right->type.width * sizeof *cell);
+	from_cells(checker, &out->type, &out->value, cell);
+	out->is_known = true;
+}
+
 bool constant_fold(struct checker *checker, struct expression *out)
 {
 	const struct expression *left = out->kind == EXPRESSION_CALL ? out->item[0] : out->left;

@@ -49,6 +49,11 @@ static void report(struct diagnostics *diagnostics, struct place place, bool war
 		diagnostics->error_count += !warning;
 		return;
 	}
+	/* Nothing is located that is not reported: lines may be long. */
+	if (warning ? diagnostics->count >= diagnostics->capacity : diagnostics->error_count >= DIAGNOSE_LIMIT) {
+		diagnostics->error_count += !warning;
+		return;
+	}
 	uint32_t line, column, length;
 	const char *file = diagnostics->source->file[place.file].name;
 	source_locate(diagnostics->source, place, &line, &column, &length);
@@ -58,8 +63,7 @@ static void report(struct diagnostics *diagnostics, struct place place, bool war
 		    strncmp(other->file, file, sizeof other->file - 1) == 0)
 			return;
 	}
-	if (!warning && diagnostics->error_count++ >= DIAGNOSE_LIMIT)
-		return;
+	diagnostics->error_count += !warning;
 	songdo_error *error = take_place(diagnostics, warning);
 	if (!error)
 		return;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 
@@ -80,6 +81,9 @@ songdo_status source_include(struct source *source, const char *name, unsigned f
 		status = error_set(error, SONGDO_BAD_PROGRAM, "files include one another more than %d deep", SOURCE_DEPTH);
 	if (status == SONGDO_OK && source->files == AST_FILES)
 		status = error_set(error, SONGDO_BAD_PROGRAM, "more than %d files are included", AST_FILES - 2);
+	struct stat kind;
+	if (status == SONGDO_OK && (stat(path, &kind) != 0 || !S_ISREG(kind.st_mode)))
+		status = error_set(error, SONGDO_BAD_PROGRAM, "this is not a regular file that can be read");
 	char *text = NULL;
 	size_t length = 0;
 	if (status == SONGDO_OK && text_read_file(&text, &length, path, SOURCE_INCLUDE_BYTES, NULL) != SONGDO_OK)
@@ -162,7 +166,15 @@ void source_locate(struct source *source, struct place place, uint32_t *line, ui
 	while (end < file->length && end - start < place.length && file->text[end] != '\n' && file->text[end] != '\r')
 		end++;
 	*line = low + 1;
-	*column = characters(file->text, begin, start) + 1;
+	if (file->located_column > 0 && file->located_begin == begin && file->located >= begin && file->located <= start)
+		*column = file->located_column + characters(file->text, file->located, start);
+	else
+		*column = characters(file->text, begin, start) + 1;
+	if (file->located_begin != begin || start > file->located || *column == 1) {
+		file->located = start;
+		file->located_begin = begin;
+		file->located_column = *column;
+	}
 	*length = characters(file->text, start, end);
 	if (*length == 0)
 		*length = 1;

@@ -24,6 +24,8 @@ struct source_file {
 	char *path;                     /* malloc'd real path; NULL for the main text */
 	uint32_t *lines;                /* byte offsets of line starts, malloc'd when first wanted */
 	uint32_t line_count;
+	/* The place located last: the next one on the same line is counted from there, as one line may hold a whole program. */
+	uint32_t located, located_begin, located_column;
 	int parent;                     /* the file that includes it; -1 */
 };
 

@@ -294,6 +294,8 @@ static bool check_concatenation(struct checker *checker, struct expression *out)
 	}
 	set_type(out, type);
 	out->type.is_register = true;
+	if (out->left->is_known && out->right->is_known && constant_is_foldable(&type))
+		constant_concatenate(checker, out);
 	return true;
 }
 
