@@ -41,7 +41,9 @@ static bool known_parameters(struct lowering *l, const struct gate_call *call, u
 static bool lower_simple_call(struct lowering *l, const struct gate_call *call)
 {
 	uint32_t word[GATE_NAME_QUBITS], parameters;
-	if (call->statement.count > 0 || !call->symbol->library || call->broadcast > 1 || call->operands > GATE_NAME_QUBITS)
+	/* A phase without operands may stand in a gate's body, where the callers' controls belong to it. */
+	if (call->statement.count > 0 || !call->symbol->library || call->broadcast > 1 || !call->operands ||
+	    call->operands > GATE_NAME_QUBITS)
 		return false;
 	for (uint32_t i = 0; i < call->operands; i++) {
 		const struct operand *operand = &call->operand[i];
@@ -121,7 +123,7 @@ static void prepare(struct lowering *l, const struct gate_call *call, struct pre
 	const struct program_gate *gate = &l->program->gate[p->gate];
 	p->least = gate->least;
 	p->most = gate->most;
-	if (call->statement.count == 0 && gate->table && p->gate <= UINT16_MAX && known_parameters(l, call, &p->parameters)) {
+	if (call->statement.count == 0 && call->operands && gate->table && p->gate <= UINT16_MAX && known_parameters(l, call, &p->parameters)) {
 		p->is_plain = true;
 		p->word = arena_new(l->ast->arena, (p->operands + 1) * sizeof *p->word);
 		return;

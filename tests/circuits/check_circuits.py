@@ -196,7 +196,7 @@ def main():
     parser.add_argument("songdo")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--ranks", type=int, default=1)
-    parser.add_argument("mpirun", nargs="?")
+    parser.add_argument("--mpirun", default="mpirun")
     options = parser.parse_args()
 
     tests = []
