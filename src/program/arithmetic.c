@@ -70,7 +70,8 @@ static const char *shift_pattern(enum compute operation, uint64_t x, int64_t by,
 	}
 }
 
-static const char *compute_integer(enum compute operation, bool is_signed, uint32_t width, int64_t *out, int64_t a, int64_t b)
+static const char *compute_integer(enum compute operation, bool is_signed, uint32_t width, int64_t *out, int64_t a,
+                                   int64_t b)
 {
 	const uint64_t ua = (uint64_t)a, ub = (uint64_t)b;
 	uint64_t pattern;
@@ -217,7 +218,8 @@ static double complex complex_of(double re, double im)
 	return z;
 }
 
-static const char *compute_complex(enum compute operation, uint32_t width, int64_t *out, const int64_t *left, const int64_t *right)
+static const char *compute_complex(enum compute operation, uint32_t width, int64_t *out, const int64_t *left,
+                                   const int64_t *right)
 {
 	const double complex a = complex_of(cell_float(left[0]), cell_float(left[1]));
 	const double complex b = right ? complex_of(cell_float(right[0]), cell_float(right[1])) : 0;
@@ -264,7 +266,8 @@ static int compare_bits(uint32_t width, const int64_t *a, const int64_t *b)
 }
 
 /* Bit registers, a cell a bit; a shift's right operand is an INT cell. out overlaps no operand. */
-static const char *compute_bits(enum compute operation, uint32_t width, int64_t *out, const int64_t *a, const int64_t *b)
+static const char *compute_bits(enum compute operation, uint32_t width, int64_t *out, const int64_t *a,
+                                const int64_t *b)
 {
 	uint64_t ones = 0;
 	int64_t by;
@@ -319,8 +322,8 @@ static const char *compute_bits(enum compute operation, uint32_t width, int64_t 
 const char *arithmetic_compute(enum compute operation, enum cell_kind kind, uint32_t width,
                                int64_t *out, const int64_t *left, const int64_t *right)
 {
-	const bool is_unary = operation == COMPUTE_NEGATE || operation == COMPUTE_COMPLEMENT || operation == COMPUTE_POPCOUNT ||
-	                      operation >= COMPUTE_ARCCOS;
+	const bool is_unary = operation == COMPUTE_NEGATE || operation == COMPUTE_COMPLEMENT ||
+	                      operation == COMPUTE_POPCOUNT || operation >= COMPUTE_ARCCOS;
 	const int64_t b = is_unary ? 0 : right[0];
 	switch (kind) {
 	case CELL_BIT: return compute_bits(operation, width, out, left, right);
@@ -373,7 +376,8 @@ static const char *float_to_integer(int64_t *out, double f, bool is_signed, uint
 	return NULL;
 }
 
-static const char *convert_to_integer(int64_t *out, bool is_signed, uint32_t width, const int64_t *in, enum cell_kind from, uint32_t from_width)
+static const char *convert_to_integer(int64_t *out, bool is_signed, uint32_t width, const int64_t *in,
+                                      enum cell_kind from, uint32_t from_width)
 {
 	switch (from) {
 	case CELL_BIT: *out = arithmetic_wrap((int64_t)bits_number(in, from_width), is_signed, width); return NULL;
@@ -396,7 +400,8 @@ static const char *convert_to_float(double *out, const int64_t *in, enum cell_ki
 	}
 }
 
-static const char *convert_to_angle(int64_t *out, uint32_t width, const int64_t *in, enum cell_kind from, uint32_t from_width)
+static const char *convert_to_angle(int64_t *out, uint32_t width, const int64_t *in, enum cell_kind from,
+                                    uint32_t from_width)
 {
 	double f;
 	switch (from) {
@@ -429,7 +434,8 @@ static bool is_true(const int64_t *in, enum cell_kind from, uint32_t from_width)
 	}
 }
 
-static const char *convert_to_bits(int64_t *out, uint32_t width, const int64_t *in, enum cell_kind from, uint32_t from_width)
+static const char *convert_to_bits(int64_t *out, uint32_t width, const int64_t *in, enum cell_kind from,
+                                   uint32_t from_width)
 {
 	if (from == CELL_BIT) {
 		for (uint32_t i = 0; i < width; i++)

@@ -36,8 +36,12 @@ struct application {
 static struct application application_of(const struct vm *vm, const int64_t *cell)
 {
 	struct application a = {
-		.number = (uint32_t)cell[0], .power = cell[1], .chain = (uint32_t)cell[2], .controls = (uint32_t)cell[3],
-		.control_values = (uint64_t)cell[4], .exponent = cell + APPLICATION_HEAD,
+	        .number = (uint32_t)cell[0],
+	        .power = cell[1],
+	        .chain = (uint32_t)cell[2],
+	        .controls = (uint32_t)cell[3],
+	        .control_values = (uint64_t)cell[4],
+	        .exponent = cell + APPLICATION_HEAD,
 	};
 	a.gate = &vm->program->gate[a.number];
 	a.control = a.exponent + a.chain;
@@ -76,7 +80,8 @@ static bool is_exponent(uint32_t modifier) { return modifier >= WORD_INVERSE; }
 static bool is_integer(double exponent) { return fabs(exponent) < 0x1p53 && exponent == floor(exponent); }
 
 /* The modifiers' exponents: one integer power, or a chain written to `out`. */
-static songdo_status evaluate_powers(struct vm *vm, const uint32_t *modifier, uint32_t modifiers, int64_t *out, int64_t *power, uint32_t *chain)
+static songdo_status evaluate_powers(struct vm *vm, const uint32_t *modifier, uint32_t modifiers, int64_t *out,
+                                     int64_t *power, uint32_t *chain)
 {
 	bool whole = true;
 	*power = 1;
@@ -124,12 +129,14 @@ static songdo_status evaluate(struct vm *vm, const uint32_t *word)
 		}
 		const uint32_t more = modifier[2 * m + 1];
 		if (more > OPERATION_CONTROLS - controls)
-			return vm_fail(vm, SONGDO_BAD_PROGRAM, "more than %d controls on one operation", OPERATION_CONTROLS);
+			return vm_fail(vm, SONGDO_BAD_PROGRAM, "more than %d controls on one operation",
+			               OPERATION_CONTROLS);
 		if (modifier[2 * m] == WORD_CONTROL)
 			values |= low_mask(more) << controls;
 		controls += more;
 	}
-	songdo_status status = reserve_scratch(vm, APPLICATION_HEAD + (uint64_t)exponents + controls + gate->parameters + gate->qubits);
+	songdo_status status = reserve_scratch(vm, APPLICATION_HEAD + (uint64_t)exponents + controls +
+	                                                   gate->parameters + gate->qubits);
 	if (status != SONGDO_OK)
 		return status;
 	int64_t *cell = vm->scratch, power;
@@ -138,7 +145,8 @@ static songdo_status evaluate(struct vm *vm, const uint32_t *word)
 	if (status != SONGDO_OK)
 		return status;
 	cell[0] = word[0], cell[1] = power, cell[2] = chain, cell[3] = controls, cell[4] = (int64_t)values;
-	int64_t *control = cell + APPLICATION_HEAD + chain, *parameter = control + controls, *operand = parameter + gate->parameters;
+	int64_t *control = cell + APPLICATION_HEAD + chain, *parameter = control + controls,
+	        *operand = parameter + gate->parameters;
 	const uint32_t *next = modifier + 2 * modifiers;
 	for (uint32_t i = 0; i < gate->parameters; i++)
 		parameter[i] = *vm_cell(vm, *next++);
@@ -202,16 +210,25 @@ static songdo_status body_matrix(struct vm *vm, const struct application *a, dou
 	struct songdo_circuit circuit;
 	circuit_init(&circuit);
 	struct vm inner = {
-		.program = vm->program, .is_inner = true, .base = vm->program->globals, .top = vm->program->globals,
-		.max_operations = vm->max_operations, .operations = vm->operations, .max_rounds = vm->max_rounds, .rounds = vm->rounds,
-		.error = vm->error, .pc = vm->pc,
+	        .program = vm->program,
+	        .is_inner = true,
+	        .base = vm->program->globals,
+	        .top = vm->program->globals,
+	        .max_operations = vm->max_operations,
+	        .operations = vm->operations,
+	        .max_rounds = vm->max_rounds,
+	        .rounds = vm->rounds,
+	        .error = vm->error,
+	        .pc = vm->pc,
 	};
 	inner.capacity = inner.top + 64;
 	inner.memory = calloc(inner.capacity, sizeof *inner.memory);
 	songdo_status status = inner.memory ? SONGDO_OK : vm_no_memory(vm);
 	const uint32_t last = (uint32_t)vm->program->codes - 1;   /* CODE_END: where the gate returns to */
 	if (status == SONGDO_OK)
-		status = vm_push(&inner, (struct vm_frame){.return_pc = last, .callee = a->number, .is_gate = true, .rounds = 1}, 0, gate->frame);
+		status = vm_push(
+		        &inner, (struct vm_frame){.return_pc = last, .callee = a->number, .is_gate = true, .rounds = 1},
+		        0, gate->frame);
 	if (status != SONGDO_OK)
 		goto done;
 	memcpy(inner.memory + inner.base, a->parameter, gate->parameters * sizeof *inner.memory);
@@ -244,7 +261,8 @@ static double principal_angle(double angle)
 }
 
 /* Apply a chain of powers, at least one of them fractional, as one operation under the controls given. */
-static songdo_status apply_chain(struct vm *vm, const struct application *a, bool is_inverse, unsigned controls, uint64_t values, uint32_t *qubit)
+static songdo_status apply_chain(struct vm *vm, const struct application *a, bool is_inverse, unsigned controls,
+                                 uint64_t values, uint32_t *qubit)
 {
 	const struct program_gate *gate = a->gate;
 	double parameter[GATE_PARAMETERS];
@@ -268,10 +286,12 @@ static songdo_status apply_chain(struct vm *vm, const struct application *a, boo
 			parameter[0] = principal_angle(parameter[0]) * cell_float(a->exponent[i]);
 		if (is_inverse)
 			parameter[0] = -parameter[0];
-		return vm_place(vm, circuit_add_gate(vm->pending, GATE_PHASE, parameter, controls + own, values, qubit, vm->error));
+		return vm_place(vm, circuit_add_gate(vm->pending, GATE_PHASE, parameter, controls + own, values, qubit,
+		                                     vm->error));
 	}
 	if (targets > MATRIX_BITS) {
-		vm_fail(vm, SONGDO_BAD_PROGRAM, "a fractional power of a gate on %u qubits; up to %d are possible", targets, MATRIX_BITS);
+		vm_fail(vm, SONGDO_BAD_PROGRAM, "a fractional power of a gate on %u qubits; up to %d are possible",
+		        targets, MATRIX_BITS);
 		error_hint(vm->error, "use pow on the gates inside its definition");
 		return SONGDO_BAD_PROGRAM;
 	}
@@ -289,12 +309,14 @@ static songdo_status apply_chain(struct vm *vm, const struct application *a, boo
 		if (i == a->chain)
 			matrix_dagger(targets, now, next);
 		else if (!matrix_power(targets, now, cell_float(a->exponent[i]), next))
-			status = vm_fail(vm, SONGDO_BAD_PROGRAM, "the power of this gate cannot be computed: its matrix is not unitary");
+			status = vm_fail(vm, SONGDO_BAD_PROGRAM,
+			                 "the power of this gate cannot be computed: its matrix is not unitary");
 		double complex *const swap = now;
 		now = next, next = swap;
 	}
 	if (status == SONGDO_OK)
-		status = vm_place(vm, circuit_add_matrix(vm->pending, targets, now, controls + own, values, qubit, vm->error));
+		status = vm_place(
+		        vm, circuit_add_matrix(vm->pending, targets, now, controls + own, values, qubit, vm->error));
 	free(matrix);
 	return status;
 }
@@ -302,7 +324,8 @@ static songdo_status apply_chain(struct vm *vm, const struct application *a, boo
 /* ---- Applying -------------------------------------------------------------------------------------- */
 
 /* Repeat a table gate. Beyond a few dozen times one matrix does it, so that no budget and no circuit is filled by a power. */
-static songdo_status apply_table(struct vm *vm, const struct application *a, int64_t power, unsigned controls, uint64_t values, uint32_t *qubit)
+static songdo_status apply_table(struct vm *vm, const struct application *a, int64_t power, unsigned controls,
+                                 uint64_t values, uint32_t *qubit)
 {
 	enum { REPEATED = 64 };
 	const struct gate_name *table = a->gate->table;
@@ -320,7 +343,8 @@ static songdo_status apply_table(struct vm *vm, const struct application *a, int
 		qubit[controls + i] = (uint32_t)a->operand[i];
 	songdo_status status = vm_count_operations(vm, mul_saturated(times, gate_name_operations(table)));
 	for (uint64_t i = 0; status == SONGDO_OK && i < times; i++)
-		status = vm_place(vm, circuit_add_named(vm->pending, table, parameter, power < 0, controls, values, qubit, vm->error));
+		status = vm_place(vm, circuit_add_named(vm->pending, table, parameter, power < 0, controls, values,
+		                                        qubit, vm->error));
 	return status;
 }
 
@@ -330,8 +354,13 @@ static songdo_status enter(struct vm *vm, const struct application *a, uint64_t 
 {
 	const struct program_gate *gate = a->gate;
 	const struct vm_frame frame = {
-		.return_pc = return_pc, .callee = a->number, .is_gate = true, .is_inverse = is_inverse, .controls = controls,
-		.control_values = values, .rounds = times,
+	        .return_pc = return_pc,
+	        .callee = a->number,
+	        .is_gate = true,
+	        .is_inverse = is_inverse,
+	        .controls = controls,
+	        .control_values = values,
+	        .rounds = times,
 	};
 	const songdo_status status = vm_push(vm, frame, controls, gate->frame);
 	if (status != SONGDO_OK)
@@ -350,7 +379,8 @@ static songdo_status enter(struct vm *vm, const struct application *a, uint64_t 
 static songdo_status apply(struct vm *vm, uint32_t return_pc)
 {
 	const struct application a = application_of(vm, vm->scratch);
-	const struct vm_frame *context = vm->frames && vm->frame[vm->frames - 1].is_gate ? &vm->frame[vm->frames - 1] : NULL;
+	const struct vm_frame *context =
+	        vm->frames && vm->frame[vm->frames - 1].is_gate ? &vm->frame[vm->frames - 1] : NULL;
 	uint32_t qubit[2 * OPERATION_CONTROLS + GATE_NAME_QUBITS];
 	unsigned controls = 0;
 	uint64_t values = a.control_values;
@@ -358,7 +388,8 @@ static songdo_status apply(struct vm *vm, uint32_t return_pc)
 	if (context) {
 		controls = context->controls;
 		if (controls + a.controls > OPERATION_CONTROLS)
-			return vm_fail(vm, SONGDO_BAD_PROGRAM, "more than %d controls on one operation", OPERATION_CONTROLS);
+			return vm_fail(vm, SONGDO_BAD_PROGRAM, "more than %d controls on one operation",
+			               OPERATION_CONTROLS);
 		for (unsigned i = 0; i < controls; i++)
 			qubit[i] = (uint32_t)vm->memory[vm->base - controls + i];
 		values = context->control_values | a.control_values << controls;
@@ -375,7 +406,8 @@ static songdo_status apply(struct vm *vm, uint32_t return_pc)
 	else if (a.gate->table)
 		status = apply_table(vm, &a, power, controls, values, qubit);
 	else if (power != 0 && a.gate->most > 0)   /* a body without operations, however deep, is not worth entering */
-		return enter(vm, &a, power < 0 ? -(uint64_t)power : (uint64_t)power, power < 0, controls, values, qubit, return_pc);
+		return enter(vm, &a, power < 0 ? -(uint64_t)power : (uint64_t)power, power < 0, controls, values, qubit,
+		             return_pc);
 	else
 		status = SONGDO_OK;
 	if (status == SONGDO_OK && vm->pc == pc)

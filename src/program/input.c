@@ -125,7 +125,9 @@ static bool read_integer(const char *text, bool is_signed, uint32_t width, int64
 	const unsigned long long magnitude = strtoull(text, &end, base);
 	if (errno || *end)
 		return false;
-	const uint64_t limit = is_signed ? low_mask(width - 1) + (is_negative ? 1 : 0) : is_negative ? 0 : low_mask(width);
+	const uint64_t limit = is_signed     ? low_mask(width - 1) + (is_negative ? 1 : 0)
+	                       : is_negative ? 0
+	                                     : low_mask(width);
 	if (magnitude > limit)
 		return false;
 	*out = (int64_t)(is_negative ? -(uint64_t)magnitude : magnitude);
@@ -203,7 +205,8 @@ static songdo_status set_input(struct vm *vm, const struct program_variable *v, 
 	if (!v->is_array) {
 		fits = read_value(strip(copy, " \t\"'"), v, out);
 	} else {
-		for (char *item = strtok_r(strip(copy, " \t[]{}"), ",", &next); item && fits; item = strtok_r(NULL, ",", &next)) {
+		for (char *item = strtok_r(strip(copy, " \t[]{}"), ",", &next); item && fits;
+		     item = strtok_r(NULL, ",", &next)) {
 			fits = count < v->elements && read_value(strip(item, " \t\"'[]{}"), v, out + count * cells);
 			count++;
 		}
@@ -217,7 +220,8 @@ static songdo_status set_input(struct vm *vm, const struct program_variable *v, 
 		error_set(error, SONGDO_BAD_USAGE, "the input '%s' is an array of %llu values, not '%.40s'", v->name,
 		          (unsigned long long)v->elements, value);
 	else if (v->kind == CELL_BIT && v->width > 1)
-		error_set(error, SONGDO_BAD_USAGE, "the input '%s' is a string of %u bits, not '%.40s'", v->name, v->width, value);
+		error_set(error, SONGDO_BAD_USAGE, "the input '%s' is a string of %u bits, not '%.40s'", v->name,
+		          v->width, value);
 	else
 		error_set(error, SONGDO_BAD_USAGE, "the input '%s' is %s, not '%.40s'", v->name, kind_text(v), value);
 	return SONGDO_BAD_USAGE;
@@ -262,7 +266,8 @@ songdo_status vm_set_inputs(struct vm *vm, const songdo_input *inputs, size_t co
 			i++;
 		if (i == count && !program->input[j].has_default) {
 			error_set(error, SONGDO_BAD_USAGE, "the input '%s' is not given", program->input[j].name);
-			error_hint(error, "--input %s=VALUE, %s", program->input[j].name, kind_text(&program->input[j]));
+			error_hint(error, "--input %s=VALUE, %s", program->input[j].name,
+			           kind_text(&program->input[j]));
 			return SONGDO_BAD_USAGE;
 		}
 	}

@@ -7,7 +7,8 @@
 #include "program/instructions.h"
 
 /* Room for `more` elements; false, and the program marked, where there is none. Numbers of elements fit 32 bits. */
-static bool make_room(songdo_program *program, void *array, uint64_t *capacity, uint64_t held, uint64_t more, size_t size)
+static bool make_room(songdo_program *program, void *array, uint64_t *capacity, uint64_t held, uint64_t more,
+                      size_t size)
 {
 	void **place = array;
 	if (program->failed)
@@ -144,7 +145,10 @@ uint32_t program_add_gate(songdo_program *program, const char *name, uint32_t pa
 	if (!ROOM(gate, gates, 1))
 		return 0;
 	program->gate[program->gates] = (struct program_gate){
-		.name = copy_text(program, name), .parameters = parameters, .qubits = qubits, .frame = parameters + qubits,
+	        .name = copy_text(program, name),
+	        .parameters = parameters,
+	        .qubits = qubits,
+	        .frame = parameters + qubits,
 	};
 	return (uint32_t)program->gates++;
 }
@@ -178,7 +182,12 @@ void program_add_bit(songdo_program *program, const char *name, uint32_t address
 	if (!ROOM(bit, bits, 1))
 		return;
 	program->bit[program->bits++] = (struct program_variable){
-		.name = copy_text(program, name), .kind = CELL_BIT, .is_output = is_output, .width = width, .address = address, .elements = 1,
+	        .name = copy_text(program, name),
+	        .kind = CELL_BIT,
+	        .is_output = is_output,
+	        .width = width,
+	        .address = address,
+	        .elements = 1,
 	};
 	program->has_outputs |= is_output;
 }
@@ -196,7 +205,8 @@ struct program_variable *program_add_output(songdo_program *program, const char 
 	if (!ROOM(output, outputs, 1))
 		return NULL;
 	program->has_outputs = true;
-	program->output[program->outputs] = (struct program_variable){.name = copy_text(program, name), .elements = 1, .is_output = true};
+	program->output[program->outputs] =
+	        (struct program_variable){.name = copy_text(program, name), .elements = 1, .is_output = true};
 	return &program->output[program->outputs++];
 }
 
@@ -233,7 +243,8 @@ void program_set_place(songdo_program *program, const char *file, uint32_t line,
 	if (program->places && program->place[program->places - 1].pc == program->codes)
 		program->places--;
 	if (ROOM(place, places, 1))
-		program->place[program->places++] = (struct program_place){(uint32_t)program->codes, line, column, length, owned};
+		program->place[program->places++] =
+		        (struct program_place){(uint32_t)program->codes, line, column, length, owned};
 }
 
 const struct program_place *program_place_of(const songdo_program *program, uint32_t pc)
@@ -268,17 +279,22 @@ songdo_status program_finish(songdo_program *program, songdo_error *error)
 	program->measures_all = !program->measures || (!program->bits && !program->has_outputs);
 	if (program->measures_all) {
 		if (program->qubits)
-			program_add_note(program, program->measures ? "the program keeps no bits: every qubit is measured at its end"
-			                                            : "nothing is measured: every qubit is, at the end");
+			program_add_note(program,
+			                 program->measures
+			                         ? "the program keeps no bits: every qubit is measured at its end"
+			                         : "nothing is measured: every qubit is, at the end");
 		program->least = add_saturated(program->least, program->qubits);
 		program->most = add_saturated(program->most, program->qubits);
 	}
 	if (program->failed)
-		return error_set(error, SONGDO_NO_FIT, "the program is too large: memory is out, or its variables exceed %llu cells",
+		return error_set(error, SONGDO_NO_FIT,
+		                 "the program is too large: memory is out, or its variables exceed %llu cells",
 		                 (unsigned long long)PROGRAM_CELLS);
 	if (program->measures_all && program->qubits > PROGRAM_QUBITS_MEASURED) {
-		error_set(error, SONGDO_BAD_PROGRAM, "nothing is measured, and %u qubits are too many to measure all of them", program->qubits);
-		error_hint(error, "measure the qubits that matter; up to %d are measured without being asked", PROGRAM_QUBITS_MEASURED);
+		error_set(error, SONGDO_BAD_PROGRAM,
+		          "nothing is measured, and %u qubits are too many to measure all of them", program->qubits);
+		error_hint(error, "measure the qubits that matter; up to %d are measured without being asked",
+		           PROGRAM_QUBITS_MEASURED);
 		return SONGDO_BAD_PROGRAM;
 	}
 	trim(&program->code, &program->code_capacity, program->codes, sizeof *program->code);

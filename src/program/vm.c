@@ -1,222 +1,16 @@
-/* vm.c - the virtual machine: its loop, its memory, its budgets.
+/* vm.c - the virtual machine's loop.
  *
  * An instruction either completes, or leaves pc where it is and gives the reason to stop; what it did until then is
  * kept in `progress`, so that it goes on there. Bits are read before anything is written, so a read that must wait
  * can simply be tried again.
  *
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bits.h"
 #include "program/machine.h"
 
-enum {
-	ROUNDS_SHARE = 32,           /* of the budget of operations: so many rounds may go by without one ... */
-	ROUNDS_LEAST = 1 << 20,      /* ... but never fewer than this */
-	ROUNDS_AN_OPERATION = 64,    /* and so many more for each operation */
-	BARRIER_ALL = 4096,          /* a barrier over everything is kept up to so many qubits */
-};
-
-/* ---- Errors and budgets --------------------------------------------------------------------------- */
-
-songdo_status vm_place(struct vm *vm, songdo_status status)
-{
-	if (status == SONGDO_OK || !vm->error || vm->error->line || vm->program->code[vm->pc].code == CODE_GATE_FIXED)
-		return status;
-	const struct program_place *place = program_place_of(vm->program, vm->pc);
-	if (!place)
-		return status;
-	vm->error->line = place->line;
-	vm->error->column = place->column;
-	vm->error->length = place->length;
-	snprintf(vm->error->file, sizeof vm->error->file, "%s", place->file ? place->file : "");
-	return status;
-}
-
-songdo_status vm_fail(struct vm *vm, songdo_status code, const char *format, ...)
-{
-	char message[sizeof vm->error->message];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(message, sizeof message, format, arguments);
-	va_end(arguments);
-	error_set(vm->error, code, "%s", message);
-	return vm_place(vm, code);
-}
-
-songdo_status vm_no_memory(struct vm *vm)
-{
-	return vm_fail(vm, SONGDO_NO_FIT, "memory is out");
-}
-
-songdo_status vm_count_round(struct vm *vm)
-{
-	vm->rounds++;
-	if (vm->rounds <= add_saturated(vm->max_rounds, mul_saturated(vm->operations, ROUNDS_AN_OPERATION)))
-		return SONGDO_OK;
-	vm_fail(vm, SONGDO_BAD_PROGRAM, "the program has gone round %llu times and does not end", (unsigned long long)vm->rounds - 1);
-	error_hint(vm->error, "--max-ops N allows N/%d rounds without a quantum operation", ROUNDS_SHARE);
-	return SONGDO_BAD_PROGRAM;
-}
-
-songdo_status vm_count_operations(struct vm *vm, uint64_t count)
-{
-	if (count <= vm->max_operations - vm->operations) {
-		vm->operations += count;
-		return SONGDO_OK;
-	}
-	vm_fail(vm, SONGDO_BAD_PROGRAM, "the program has more than %llu operations", (unsigned long long)vm->max_operations);
-	error_hint(vm->error, "--max-ops N allows more");
-	return SONGDO_BAD_PROGRAM;
-}
-
-/* ---- Memory --------------------------------------------------------------------------------------- */
-
-songdo_status vm_reserve(struct vm *vm, uint64_t cells)
-{
-	if (cells > PROGRAM_CELLS || vm->top + cells > PROGRAM_CELLS)
-		return vm_fail(vm, SONGDO_NO_FIT, "the program's variables and calls exceed %d cells of memory", PROGRAM_CELLS);
-	if (vm->top + cells <= vm->capacity)
-		return SONGDO_OK;
-	const uint64_t wanted = min_u64(max_u64(vm->top + cells, vm->capacity + vm->capacity / 2), PROGRAM_CELLS);
-	int64_t *moved = realloc(vm->memory, wanted * sizeof *moved);
-	if (!moved)
-		return vm_no_memory(vm);
-	vm->memory = moved;
-	vm->capacity = wanted;
-	return SONGDO_OK;
-}
-
-songdo_status vm_push(struct vm *vm, struct vm_frame frame, uint64_t below, uint64_t cells)
-{
-	if (vm->frames == PROGRAM_CALLS)
-		return vm_fail(vm, SONGDO_BAD_PROGRAM, "calls are nested more than %d deep", PROGRAM_CALLS);
-	songdo_status status = vm_count_round(vm);
-	if (status == SONGDO_OK)
-		status = vm_reserve(vm, below + cells);
-	if (status != SONGDO_OK)
-		return status;
-	if (vm->frames == vm->frame_capacity) {
-		const uint32_t wanted = vm->frame_capacity ? 2 * vm->frame_capacity : 16;
-		struct vm_frame *moved = realloc(vm->frame, wanted * sizeof *moved);
-		if (!moved)
-			return vm_no_memory(vm);
-		vm->frame = moved;
-		vm->frame_capacity = wanted;
-	}
-	frame.base = vm->base;
-	frame.top = vm->top;
-	vm->base = vm->top + below;
-	vm->top = vm->base + cells;
-	memset(vm->memory + vm->base, 0, cells * sizeof *vm->memory);
-	frame.list = vm->top;
-	vm->frame[vm->frames++] = frame;
-	return SONGDO_OK;
-}
-
-void vm_pop(struct vm *vm)
-{
-	const struct vm_frame *frame = &vm->frame[--vm->frames];
-	vm->base = frame->base;
-	vm->top = frame->top;
-	vm->pc = frame->return_pc;
-}
-
-songdo_status vm_new(struct vm **out, const songdo_program *program, const struct vm_options *options, songdo_error *error)
-{
-	*out = NULL;
-	const uint64_t max_operations = options && options->max_operations ? options->max_operations : SONGDO_MAX_OPERATIONS;
-	if (program->least > max_operations) {
-		if (program->least == UINT64_MAX)
-			error_set(error, SONGDO_BAD_PROGRAM, "the program expands to 2^64 operations or more; the budget is %llu",
-			          (unsigned long long)max_operations);
-		else
-			error_set(error, SONGDO_BAD_PROGRAM, "the program expands to %llu operations; the budget is %llu",
-			          (unsigned long long)program->least, (unsigned long long)max_operations);
-		error_hint(error, "--max-ops N allows more");
-		return SONGDO_BAD_PROGRAM;
-	}
-	struct vm *vm = calloc(1, sizeof *vm);
-	if (!vm)
-		return error_set(error, SONGDO_NO_FIT, "memory is out");
-	vm->program = program;
-	vm->base = program->globals;
-	vm->top = vm->capacity = program->globals + program->frame;
-	vm->max_operations = max_operations;
-	vm->max_rounds = max_u64(max_operations / ROUNDS_SHARE, ROUNDS_LEAST);
-	/* calloc: of a large register only the bits in use ever take memory. */
-	vm->memory = vm->capacity <= PROGRAM_CELLS ? calloc(max_u64(vm->capacity, 1), sizeof *vm->memory) : NULL;
-	songdo_status status = SONGDO_OK;
-	if (!vm->memory)
-		status = error_set(error, SONGDO_NO_FIT, "the program's variables do not fit in memory");
-	if (status == SONGDO_OK && program->measures_all) {
-		vm->final = calloc(max_u64(program->qubits, 1), sizeof *vm->final);
-		if (!vm->final)
-			status = error_set(error, SONGDO_NO_FIT, "memory is out");
-	}
-	if (status == SONGDO_OK)
-		status = vm_set_inputs(vm, options ? options->inputs : NULL, options ? options->input_count : 0, error);
-	if (status != SONGDO_OK) {
-		vm_free(vm);
-		return status;
-	}
-	*out = vm;
-	return SONGDO_OK;
-}
-
-/* A copy of `count` elements in an array of `capacity`; an empty array stays NULL. */
-static bool copy_array(void *out, const void *from, uint64_t capacity, uint64_t count, size_t size)
-{
-	void **place = out;
-	*place = NULL;
-	if (!capacity)
-		return true;
-	*place = malloc(capacity * size);
-	if (*place && count)
-		memcpy(*place, from, count * size);
-	return *place != NULL;
-}
-
-songdo_status vm_copy(struct vm **out, const struct vm *vm)
-{
-	*out = NULL;
-	struct vm *copy = malloc(sizeof *copy);
-	if (!copy)
-		return SONGDO_NO_FIT;
-	*copy = *vm;
-	copy->memory = NULL, copy->frame = NULL, copy->answer = NULL, copy->final = NULL, copy->scratch = NULL;
-	copy->scratch_capacity = 0;
-	copy->output = (struct text){0};
-	copy->capacity = max_u64(vm->top, 1);
-	copy->frame_capacity = vm->frames;
-	copy->answer_capacity = vm->slots;
-	const uint64_t finals = vm->final ? max_u64(vm->program->qubits, 1) : 0;
-	if (!copy_array(&copy->memory, vm->memory, copy->capacity, vm->top, sizeof *vm->memory) ||
-	    !copy_array(&copy->frame, vm->frame, vm->frames, vm->frames, sizeof *vm->frame) ||
-	    !copy_array(&copy->answer, vm->answer, vm->slots, vm->slots, sizeof *vm->answer) ||
-	    !copy_array(&copy->final, vm->final, finals, finals, sizeof *vm->final)) {
-		vm_free(copy);
-		return SONGDO_NO_FIT;
-	}
-	*out = copy;
-	return SONGDO_OK;
-}
-
-void vm_free(struct vm *vm)
-{
-	if (!vm)
-		return;
-	free(vm->memory);
-	free(vm->frame);
-	free(vm->answer);
-	free(vm->final);
-	free(vm->scratch);
-	text_fini(&vm->output);
-	free(vm);
-}
+enum { BARRIER_ALL = 4096 };     /* a barrier over everything is kept up to so many qubits */
 
 /* ---- Bits and slots ------------------------------------------------------------------------------- */
 
@@ -239,7 +33,8 @@ static bool read_bits(struct vm *vm, int64_t *bit, uint64_t count)
 static songdo_status new_slot(struct vm *vm, uint32_t *slot)
 {
 	if (vm->slots == vm->answer_capacity) {
-		const uint64_t wanted = min_u64(vm->answer_capacity ? 2 * (uint64_t)vm->answer_capacity : 64, UINT32_MAX - VM_SLOT);
+		const uint64_t wanted =
+		        min_u64(vm->answer_capacity ? 2 * (uint64_t)vm->answer_capacity : 64, UINT32_MAX - VM_SLOT);
 		signed char *moved = wanted > vm->slots ? realloc(vm->answer, wanted) : NULL;
 		if (!moved)
 			return vm_no_memory(vm);
@@ -286,7 +81,8 @@ static songdo_status reset_one(struct vm *vm, uint32_t qubit)
 static bool is_full(const struct vm *vm) { return vm->pending->operations >= VM_PENDING; }
 
 /* Measure or reset `count` qubits: consecutive numbers, or cells. Stops, to be called again, where the circuit is full. */
-static songdo_status each_qubit(struct vm *vm, bool measures, uint32_t word, const int64_t *list, uint64_t count, int64_t *bits)
+static songdo_status each_qubit(struct vm *vm, bool measures, uint32_t word, const int64_t *list, uint64_t count,
+                                int64_t *bits)
 {
 	songdo_status status = SONGDO_OK;
 	for (; status == SONGDO_OK && vm->progress < count && !is_full(vm); vm->progress++) {
@@ -311,7 +107,8 @@ static songdo_status measure_or_reset(struct vm *vm, const struct instruction *i
 	}
 	const int64_t *list = vm_cell(vm, i->a);
 	if (bits && (uint64_t)list[0] != i->d)
-		return vm_fail(vm, SONGDO_BAD_PROGRAM, "%lld qubits are measured into %u bits", (long long)list[0], i->d);
+		return vm_fail(vm, SONGDO_BAD_PROGRAM, "%lld qubits are measured into %u bits", (long long)list[0],
+		               i->d);
 	return each_qubit(vm, measures, 0, list + 1, (uint64_t)list[0], bits);
 }
 
@@ -338,7 +135,8 @@ static songdo_status barrier(struct vm *vm, const struct instruction *i)
 
 static songdo_status compute(struct vm *vm, const struct instruction *i, bool *waits)
 {
-	const bool is_unary = i->x == COMPUTE_NEGATE || i->x == COMPUTE_COMPLEMENT || i->x == COMPUTE_POPCOUNT || i->x >= COMPUTE_ARCCOS;
+	const bool is_unary = i->x == COMPUTE_NEGATE || i->x == COMPUTE_COMPLEMENT || i->x == COMPUTE_POPCOUNT ||
+	                      i->x >= COMPUTE_ARCCOS;
 	const bool is_shift = i->x >= COMPUTE_SHIFT_LEFT && i->x <= COMPUTE_ROTATE_RIGHT;
 	int64_t *left = vm_cell(vm, i->b), *right = is_unary ? NULL : vm_cell(vm, i->c);
 	if (i->y == CELL_BIT) {
@@ -346,7 +144,8 @@ static songdo_status compute(struct vm *vm, const struct instruction *i, bool *w
 		if (*waits)
 			return SONGDO_OK;
 	}
-	const char *wrong = arithmetic_compute((enum compute)i->x, (enum cell_kind)i->y, i->d, vm_cell(vm, i->a), left, right);
+	const char *wrong =
+	        arithmetic_compute((enum compute)i->x, (enum cell_kind)i->y, i->d, vm_cell(vm, i->a), left, right);
 	if (wrong)
 		return vm_fail(vm, SONGDO_BAD_PROGRAM, "%s", wrong);
 	vm->pc++;
@@ -363,7 +162,8 @@ static songdo_status convert(struct vm *vm, const struct instruction *i, bool *w
 		if (*waits)
 			return SONGDO_OK;
 	}
-	const char *wrong = arithmetic_convert(vm_cell(vm, i->a), to, CELL_TYPE_WIDTH(i->d), in, from, CELL_TYPE_WIDTH(i->c));
+	const char *wrong =
+	        arithmetic_convert(vm_cell(vm, i->a), to, CELL_TYPE_WIDTH(i->d), in, from, CELL_TYPE_WIDTH(i->c));
 	if (wrong)
 		return vm_fail(vm, SONGDO_BAD_PROGRAM, "%s", wrong);
 	vm->pc++;
@@ -373,7 +173,8 @@ static songdo_status convert(struct vm *vm, const struct instruction *i, bool *w
 /* The number of rounds of start : step : stop, stop included; saturated. The step is signed also where the others are not. */
 static uint64_t trip_count(int64_t start, int64_t step, int64_t stop, bool is_unsigned)
 {
-	const uint64_t sign = is_unsigned ? 0 : (uint64_t)1 << 63;   /* turns the order of signed numbers into that of unsigned ones */
+	const uint64_t sign =
+	        is_unsigned ? 0 : (uint64_t)1 << 63; /* turns the order of signed numbers into that of unsigned ones */
 	const uint64_t first = (uint64_t)start ^ sign, last = (uint64_t)stop ^ sign;
 	if (step > 0 ? first > last : first < last)
 		return 0;
@@ -388,8 +189,8 @@ static songdo_status trip(struct vm *vm, const struct instruction *i)
 		return vm_fail(vm, SONGDO_BAD_PROGRAM, "the step of a range is 0");
 	const uint64_t rounds = trip_count(cell[0], cell[1], cell[2], i->x & 1);
 	if (rounds > vm->max_operations && !(i->x & 2)) {
-		vm_fail(vm, SONGDO_BAD_PROGRAM, "a loop of %llu rounds; the budget is %llu operations", (unsigned long long)rounds,
-		        (unsigned long long)vm->max_operations);
+		vm_fail(vm, SONGDO_BAD_PROGRAM, "a loop of %llu rounds; the budget is %llu operations",
+		        (unsigned long long)rounds, (unsigned long long)vm->max_operations);
 		error_hint(vm->error, "--max-ops N allows more");
 		return SONGDO_BAD_PROGRAM;
 	}
@@ -420,7 +221,8 @@ static songdo_status resolve_index(struct vm *vm, int64_t index, int64_t size, i
 {
 	const int64_t place = index < 0 ? index + size : index;
 	if (place < 0 || place >= size)
-		return vm_fail(vm, SONGDO_BAD_PROGRAM, "index %lld is outside of what has %lld elements", (long long)index, (long long)size);
+		return vm_fail(vm, SONGDO_BAD_PROGRAM, "index %lld is outside of what has %lld elements",
+		               (long long)index, (long long)size);
 	*out = place;
 	return SONGDO_OK;
 }
@@ -433,7 +235,8 @@ static songdo_status make_list(struct vm *vm, const struct instruction *i)
 	if (step == 0)
 		return vm_fail(vm, SONGDO_BAD_PROGRAM, "the step of a range is 0");
 	/* An empty range may begin or end outside; any other is checked at both ends. */
-	const uint64_t count = trip_count(range[0] < 0 ? range[0] + size : range[0], step, range[2] < 0 ? range[2] + size : range[2], false);
+	const uint64_t count = trip_count(range[0] < 0 ? range[0] + size : range[0], step,
+	                                  range[2] < 0 ? range[2] + size : range[2], false);
 	if (count) {
 		songdo_status status = resolve_index(vm, range[0], i->d, &start);
 		if (status == SONGDO_OK)
@@ -491,7 +294,8 @@ static songdo_status call(struct vm *vm, const struct instruction *i)
 	const songdo_status status = vm_push(vm, frame, 0, callee->frame);
 	if (status != SONGDO_OK)
 		return status;
-	memcpy(vm->memory + vm->base + callee->result, vm->memory + region + callee->result, callee->arguments * sizeof *vm->memory);
+	memcpy(vm->memory + vm->base + callee->result, vm->memory + region + callee->result,
+	       callee->arguments * sizeof *vm->memory);
 	vm->pc = callee->start;
 	return SONGDO_OK;
 }
@@ -593,7 +397,8 @@ static songdo_status step(struct vm *vm, const struct instruction *i, bool *wait
 	return SONGDO_OK;
 }
 
-songdo_status vm_run(struct vm *vm, struct songdo_circuit *pending, enum vm_event *event, uint32_t *slot, songdo_error *error)
+songdo_status vm_run(struct vm *vm, struct songdo_circuit *pending, enum vm_event *event, uint32_t *slot,
+                     songdo_error *error)
 {
 	songdo_error ignored;
 	vm->pending = pending;
@@ -617,88 +422,4 @@ songdo_status vm_run(struct vm *vm, struct songdo_circuit *pending, enum vm_even
 	vm->pending = NULL;
 	vm->error = NULL;
 	return status;
-}
-
-/* ---- Results -------------------------------------------------------------------------------------- */
-
-/* The i-th bit variable that is counted; NULL past the last. */
-static const struct program_variable *counted(const songdo_program *program, size_t i)
-{
-	for (uint64_t j = 0; j < program->bits; j++)
-		if ((!program->has_outputs || program->bit[j].is_output) && i-- == 0)
-			return &program->bit[j];
-	return NULL;
-}
-
-size_t vm_groups(const struct vm *vm)
-{
-	if (vm->final)
-		return vm->program->registers;
-	size_t count = 0;
-	while (counted(vm->program, count))
-		count++;
-	return count;
-}
-
-struct vm_group vm_group(const struct vm *vm, size_t i)
-{
-	struct vm_group group;
-	int64_t *bit;
-	if (vm->final) {
-		const struct program_register *r = &vm->program->register_[i];
-		bit = vm->final + r->first;
-		group = (struct vm_group){.name = r->name, .width = r->width, .bit = bit};
-	} else {
-		const struct program_variable *v = counted(vm->program, i);
-		bit = vm->memory + v->address;
-		group = (struct vm_group){.name = v->name, .width = v->width, .bit = bit};
-	}
-	/* What has been answered on the way is known. */
-	for (uint32_t j = 0; j < group.width; j++)
-		if (bit[j] >= VM_SLOT && vm->answer[bit[j] - VM_SLOT] >= 0)
-			bit[j] = vm->answer[bit[j] - VM_SLOT];
-	return group;
-}
-
-/* One value as JSON. Bits are known: a register is a string, its bit 0 rightmost. */
-static void print_value(struct text *text, const struct vm *vm, const struct program_variable *v, const int64_t *cell)
-{
-	switch (v->kind) {
-	case CELL_BOOL: text_add(text, *cell ? "true" : "false"); break;
-	case CELL_INT: text_add_format(text, "%lld", (long long)*cell); break;
-	case CELL_UINT: text_add_format(text, "%llu", (unsigned long long)*cell); break;
-	case CELL_FLOAT: text_add_format(text, "%.17g", cell_float(*cell)); break;
-	case CELL_ANGLE: text_add_format(text, "%.17g", angle_to_radians((uint64_t)*cell, v->width)); break;
-	case CELL_COMPLEX: text_add_format(text, "[%.17g, %.17g]", cell_float(cell[0]), cell_float(cell[1])); break;
-	default:
-		text_add(text, "\"");
-		for (uint32_t i = v->width; i-- > 0;) {
-			const bool is_slot = cell[i] >= VM_SLOT;
-			const int known = is_slot ? vm->answer[cell[i] - VM_SLOT] : (int)cell[i];
-			text_add(text, known < 0 ? "?" : known ? "1" : "0");
-		}
-		text_add(text, "\"");
-	}
-}
-
-const char *vm_output(const struct vm *vm, size_t i, const char **name)
-{
-	/* The text is a cache inside an otherwise unchanged machine. */
-	struct text *text = &((struct vm *)vm)->output;
-	if (i >= vm->program->outputs)
-		return NULL;
-	const struct program_variable *v = &vm->program->output[i];
-	const uint64_t cells = v->kind == CELL_COMPLEX ? 2 : v->kind == CELL_BIT ? v->width : 1;
-	*name = v->name;
-	text->length = 0;
-	if (v->is_array)
-		text_add(text, "[");
-	for (uint64_t j = 0; j < v->elements; j++) {
-		if (j)
-			text_add(text, ", ");
-		print_value(text, vm, v, vm->memory + v->address + j * cells);
-	}
-	if (v->is_array)
-		text_add(text, "]");
-	return text->failed ? NULL : text->data;
 }

@@ -12,7 +12,8 @@
 
 /* ---- What all parts use ----------------------------------------------------------------------------- */
 
-uint32_t lower_emit(struct lowering *l, enum code code, unsigned x, unsigned y, uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+uint32_t lower_emit(struct lowering *l, enum code code, unsigned x, unsigned y, uint32_t a, uint32_t b, uint32_t c,
+                    uint32_t d)
 {
 	return program_emit(l->program, (struct instruction){(uint8_t)code, (uint8_t)x, (uint16_t)y, a, b, c, d});
 }
@@ -136,7 +137,8 @@ static void lower_variable(struct lowering *l, const struct declaration *declara
 	lower_place(l, declaration->statement.place);
 	const uint32_t address = symbol->is_global ? program_add_global(l->program, cells) : lower_take(l, cells);
 	if (l->program->failed) {
-		lower_refuse(l, declaration->name_place, "'%s' is too large: all variables together may have %d bits or values",
+		lower_refuse(l, declaration->name_place,
+		             "'%s' is too large: all variables together may have %d bits or values",
 		             declaration->name->text, PROGRAM_CELLS);
 		return;
 	}
@@ -144,7 +146,8 @@ static void lower_variable(struct lowering *l, const struct declaration *declara
 	if (declaration->kind == DECLARE_INPUT)
 		describe(program_add_input(l->program, declaration->name->text), symbol);
 	else if (is_counted)
-		program_add_bit(l->program, declaration->name->text, address, (uint32_t)cells, declaration->kind == DECLARE_OUTPUT);
+		program_add_bit(l->program, declaration->name->text, address, (uint32_t)cells,
+		                declaration->kind == DECLARE_OUTPUT);
 	else if (declaration->kind == DECLARE_OUTPUT)
 		describe(program_add_output(l->program, declaration->name->text), symbol);
 	if (declaration->initial)
@@ -229,7 +232,8 @@ static void lower_statement(struct lowering *l, const struct statement *s)
 
 void lower_statements(struct lowering *l, const struct statement *first)
 {
-	for (const struct statement *s = first; s && !l->program->failed && !diagnose_is_full(l->diagnostics); s = s->next)
+	for (const struct statement *s = first; s && !l->program->failed && !diagnose_is_full(l->diagnostics);
+	     s = s->next)
 		lower_statement(l, s);
 }
 
@@ -240,7 +244,8 @@ static void enter_registers(struct lowering *l)
 {
 	for (const struct symbol *s = l->ast->symbols; s; s = s->next)
 		if (s->kind == SYMBOL_QUBIT)
-			program_add_register(l->program, s->name->text, s->type.width ? s->type.width : 1, !s->type.is_register);
+			program_add_register(l->program, s->name->text, s->type.width ? s->type.width : 1,
+			                     !s->type.is_register);
 	if (l->program->qubits < l->ast->qubits)
 		program_add_register(l->program, "$", l->ast->qubits - l->program->qubits, false);
 }

@@ -123,12 +123,15 @@ static void prepare(struct lowering *l, const struct gate_call *call, struct pre
 	const struct program_gate *gate = &l->program->gate[p->gate];
 	p->least = gate->least;
 	p->most = gate->most;
-	if (call->statement.count == 0 && call->operands && gate->table && p->gate <= UINT16_MAX && known_parameters(l, call, &p->parameters)) {
+	if (call->statement.count == 0 && call->operands && gate->table && p->gate <= UINT16_MAX &&
+	    known_parameters(l, call, &p->parameters)) {
 		p->is_plain = true;
 		p->word = arena_new(l->ast->arena, (p->operands + 1) * sizeof *p->word);
 		return;
 	}
-	p->word = arena_new(l->ast->arena, (2 + 2 * (size_t)call->statement.count + call->statement.count2 + p->operands) * sizeof *p->word);
+	p->word = arena_new(l->ast->arena,
+	                    (2 + 2 * (size_t)call->statement.count + call->statement.count2 + p->operands) *
+	                            sizeof *p->word);
 	p->word[p->words++] = p->gate;
 	p->word[p->words++] = call->statement.count;
 	prepare_modifiers(l, call, p);
@@ -182,7 +185,8 @@ static uint32_t in_a_row(struct lowering *l, const struct selection *s)
 static bool spans(const struct selection *s) { return s->kind == SELECT_LIST || s->count > 1; }
 
 /* A loop over the elements; `count` of them, or as many as the list has whose address is given. */
-static void broadcast_loop(struct lowering *l, struct prepared *p, const struct selection *operand, uint32_t count, uint32_t list)
+static void broadcast_loop(struct lowering *l, struct prepared *p, const struct selection *operand, uint32_t count,
+                           uint32_t list)
 {
 	const uint32_t range = lower_take(l, 3), index = lower_take(l, 1);
 	lower_emit(l, CODE_MOVE, 0, 0, range, lower_integer(l, 0), 0, 1);
@@ -218,7 +222,8 @@ static void check_lists(struct lowering *l, uint32_t first, uint32_t other, uint
 	const uint32_t right = other ? other : lower_integer(l, length);
 	lower_emit(l, CODE_COMPUTE, COMPUTE_EQUAL, CELL_INT, equal, first, right, 64);
 	const uint32_t jump = lower_emit(l, CODE_JUMP_IF, 1, 0, 0, equal, 0, 0);
-	lower_emit(l, CODE_FAIL, 0, 0, program_add_text(l->program, "the registers of this call differ in size"), 0, 0, 0);
+	lower_emit(l, CODE_FAIL, 0, 0, program_add_text(l->program, "the registers of this call differ in size"), 0, 0,
+	           0);
 	if (!l->program->failed)
 		l->program->code[jump].a = (uint32_t)l->program->codes;
 }
@@ -230,7 +235,8 @@ void lower_gate_call(struct lowering *l, const struct gate_call *call)
 	if (call->symbol->definition && call->symbol->definition->is_opaque) {
 		if (!strcmp(call->symbol->name->text, "delay"))   /* Qiskit's way to write it in OpenQASM 2.0 */
 			return;
-		lower_refuse(l, call->statement.place, "'%s' is opaque: without a definition it cannot be simulated", call->symbol->name->text);
+		lower_refuse(l, call->statement.place, "'%s' is opaque: without a definition it cannot be simulated",
+		             call->symbol->name->text);
 		return;
 	}
 	const uint64_t mark = l->next;
@@ -275,13 +281,15 @@ void lower_gate_definition(struct lowering *l, const struct gate_definition *def
 	if (definition->is_opaque)
 		return;
 	songdo_program *program = l->program;
-	const uint32_t number = program_add_gate(program, definition->name->text, definition->parameters, definition->qubits);
+	const uint32_t number =
+	        program_add_gate(program, definition->name->text, definition->parameters, definition->qubits);
 	const uint32_t skip = lower_emit(l, CODE_JUMP, 0, 0, 0, 0, 0, 0);
 	const struct lowering outside = *l;
 	const uint64_t least = program->least, most = program->most;
 	program->least = program->most = 0;
 	l->next = l->most = (uint64_t)definition->parameters + definition->qubits;
 	l->loop = NULL;
+	l->in_gate = true;
 	for (uint32_t i = 0; i < definition->parameters; i++)
 		definition->parameter[i].symbol->lowered = 1 + (uint64_t)(SPACE_FRAME + i);
 	for (uint32_t i = 0; i < definition->qubits; i++)
@@ -301,6 +309,7 @@ void lower_gate_definition(struct lowering *l, const struct gate_definition *def
 	l->next = outside.next;
 	l->most = outside.most;
 	l->loop = outside.loop;
+	l->in_gate = false;
 	definition->symbol->lowered = 1 + (uint64_t)number;
 }
 
@@ -340,7 +349,8 @@ void lower_measurement(struct lowering *l, const struct measurement *measurement
 		lower_measure(l, &source, bits, true);
 		lower_scatter(l, &target, bits, target.count);
 	} else if (source.kind == SELECT_LIST) {
-		lower_refuse(l, measurement->statement.place, "measuring a slice with run-time bounds into another is not supported");
+		lower_refuse(l, measurement->statement.place,
+		             "measuring a slice with run-time bounds into another is not supported");
 	} else {
 		const uint32_t bits = lower_take(l, source.count);
 		lower_measure(l, &source, bits, true);
@@ -371,8 +381,8 @@ void lower_reset(struct lowering *l, const struct operands *reset)
 void lower_barrier(struct lowering *l, const struct operands *barrier)
 {
 	enum { NAMED = 4096 };       /* a barrier over more qubits is not worth keeping */
-	/* Inside a gate a barrier orders nothing that the machine could reorder. */
-	if (l->program->qubits == 0)
+	/* Inside a gate, where the body may be run backwards or as one matrix, it has no place of its own. */
+	if (l->in_gate || l->program->qubits == 0)
 		return;
 	if (barrier->operands == 0) {
 		lower_place(l, barrier->statement.place);

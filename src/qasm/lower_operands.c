@@ -49,7 +49,8 @@ static bool concatenate(struct lowering *l, const struct expression *e, struct s
 	if (!lower_select(l, e->left, &left) || !lower_select(l, e->right, &right))
 		return false;
 	if (left.kind >= SELECT_LIST || right.kind >= SELECT_LIST) {
-		lower_refuse(l, e->place, "a concatenation with an index that is known at run time only is not supported");
+		lower_refuse(l, e->place,
+		             "a concatenation with an index that is known at run time only is not supported");
 		return false;
 	}
 	const uint64_t count = (uint64_t)left.count + right.count;
@@ -104,7 +105,8 @@ static bool choose(struct lowering *l, const struct selection *base, int64_t sta
 	for (int end = 0; end < 2 && count; end++) {
 		const int64_t at = end ? start + (int64_t)(count - 1) * step : start;
 		if (at < 0 || at >= (int64_t)base->count) {
-			lower_refuse(l, place, "index %lld is outside of what has %u elements", (long long)at, base->count);
+			lower_refuse(l, place, "index %lld is outside of what has %u elements", (long long)at,
+			             base->count);
 			return false;
 		}
 	}
@@ -141,14 +143,15 @@ static uint32_t spread_qubits(struct lowering *l, const struct selection *base)
 }
 
 /* One index that is known at run time. */
-static bool choose_moving(struct lowering *l, const struct expression *item, const struct selection *base, bool is_qubit,
-                          struct selection *out)
+static bool choose_moving(struct lowering *l, const struct expression *item, const struct selection *base,
+                          bool is_qubit, struct selection *out)
 {
 	const uint32_t index = lower_take(l, 1);
 	lower_emit(l, CODE_INDEX, 0, 0, index, lower_value(l, item), 0, base->count);
 	if (!is_qubit) {
 		if (base->kind != SELECT_RUN) {
-			lower_refuse(l, item->place, "an index known at run time only into a concatenation is not supported");
+			lower_refuse(l, item->place,
+			             "an index known at run time only into a concatenation is not supported");
 			return false;
 		}
 		*out = (struct selection){.kind = SELECT_ONE, .first = base->first, .count = 1, .list = index};
@@ -163,8 +166,8 @@ static bool choose_moving(struct lowering *l, const struct expression *item, con
 }
 
 /* A list of indices known at run time into a base. */
-static bool choose_list(struct lowering *l, uint32_t indices, uint32_t most, const struct selection *base, bool is_qubit,
-                        struct place place, struct selection *out)
+static bool choose_list(struct lowering *l, uint32_t indices, uint32_t most, const struct selection *base,
+                        bool is_qubit, struct place place, struct selection *out)
 {
 	if (!is_qubit) {
 		if (base->kind != SELECT_RUN) {
@@ -209,7 +212,8 @@ static bool choose_set(struct lowering *l, const struct expression *set, const s
 	return out->item != NULL;
 }
 
-bool lower_select_index(struct lowering *l, const struct expression *e, const struct selection *base, struct selection *out)
+bool lower_select_index(struct lowering *l, const struct expression *e, const struct selection *base,
+                        struct selection *out)
 {
 	const bool is_qubit = e->left->type.kind == TYPE_QUBIT;
 	const struct expression *item = e->item[0];
@@ -228,14 +232,16 @@ bool lower_select_index(struct lowering *l, const struct expression *e, const st
 	int64_t range[3];
 	if (!known_range(item, (int64_t)base->count, range)) {
 		if (base->count > ITEMS_MOST) {
-			lower_refuse(l, e->place, "a slice with run-time bounds of %u elements is too large", base->count);
+			lower_refuse(l, e->place, "a slice with run-time bounds of %u elements is too large",
+			             base->count);
 			return false;
 		}
 		return choose_list(l, range_list(l, item, base->count), base->count, base, is_qubit, e->place, out);
 	}
 	const int64_t distance = range[1] > 0 ? range[2] - range[0] : range[0] - range[2];
 	const uint64_t step = range[1] > 0 ? (uint64_t)range[1] : -(uint64_t)range[1];
-	return choose(l, base, range[0], range[1], distance < 0 || step == 0 ? 0 : (uint64_t)distance / step + 1, e->place, out);
+	return choose(l, base, range[0], range[1], distance < 0 || step == 0 ? 0 : (uint64_t)distance / step + 1,
+	              e->place, out);
 }
 
 bool lower_select(struct lowering *l, const struct expression *e, struct selection *out)
@@ -307,8 +313,11 @@ static bool all_known(const struct type *type)
 struct array_part lower_part_of_symbol(struct lowering *l, const struct symbol *symbol)
 {
 	struct array_part part = {
-		.base = (uint32_t)(symbol->lowered - 1), .is_reference = symbol->is_reference, .element = lower_element_cells(&symbol->type),
-		.dimensions = symbol->type.dimensions, .known = all_known(&symbol->type) ? symbol->type.sizes : NULL,
+	        .base = (uint32_t)(symbol->lowered - 1),
+	        .is_reference = symbol->is_reference,
+	        .element = lower_element_cells(&symbol->type),
+	        .dimensions = symbol->type.dimensions,
+	        .known = all_known(&symbol->type) ? symbol->type.sizes : NULL,
 	};
 	if (part.is_reference) {
 		part.sizes = part.base + 1;
@@ -317,7 +326,8 @@ struct array_part lower_part_of_symbol(struct lowering *l, const struct symbol *
 	/* The sizes as constants, made once. */
 	if (!symbol->lowered_data)
 		((struct symbol *)symbol)->lowered_data =
-			(void *)(uintptr_t)(1u + program_add_constants(l->program, (const int64_t *)symbol->type.sizes, part.dimensions));
+		        (void *)(uintptr_t)(1u + program_add_constants(l->program, (const int64_t *)symbol->type.sizes,
+		                                                       part.dimensions));
 	part.sizes = (uint32_t)(uintptr_t)symbol->lowered_data - 1;
 	return part;
 }
@@ -328,9 +338,11 @@ void lower_part_index(struct lowering *l, struct array_part *part, const struct 
 	for (uint32_t i = 1; part->known && i < part->dimensions; i++)
 		stride *= part->known[i];
 	if (item->is_known && part->known) {
-		const int64_t size = (int64_t)part->known[0], index = item->value.i < 0 ? item->value.i + size : item->value.i;
+		const int64_t size = (int64_t)part->known[0],
+		              index = item->value.i < 0 ? item->value.i + size : item->value.i;
 		if (index < 0 || index >= size)
-			lower_refuse(l, item->place, "index %lld is outside of an array of %lld", (long long)item->value.i, (long long)size);
+			lower_refuse(l, item->place, "index %lld is outside of an array of %lld",
+			             (long long)item->value.i, (long long)size);
 		part->fixed += (uint64_t)index * stride;
 	} else {
 		const uint32_t at = lower_take(l, 1);
@@ -385,7 +397,8 @@ uint32_t lower_part_offset(struct lowering *l, const struct array_part *part)
 	if (part->fixed == 0)
 		return part->moving;
 	const uint32_t sum = lower_take(l, 1);
-	lower_emit(l, CODE_COMPUTE, COMPUTE_ADD, CELL_INT, sum, part->moving, lower_integer(l, (int64_t)part->fixed), 64);
+	lower_emit(l, CODE_COMPUTE, COMPUTE_ADD, CELL_INT, sum, part->moving, lower_integer(l, (int64_t)part->fixed),
+	           64);
 	return sum;
 }
 
@@ -403,5 +416,6 @@ void lower_part_store(struct lowering *l, const struct array_part *part, uint32_
 	if (!part->is_reference && !part->moves)
 		lower_emit(l, CODE_MOVE, 0, 0, part->base + (uint32_t)part->fixed, from, 0, (uint32_t)cells);
 	else
-		lower_emit(l, CODE_STORE, part->is_reference, 0, part->base, lower_part_offset(l, part), from, (uint32_t)cells);
+		lower_emit(l, CODE_STORE, part->is_reference, 0, part->base, lower_part_offset(l, part), from,
+		           (uint32_t)cells);
 }

@@ -64,7 +64,9 @@ void lower_if(struct lowering *l, const struct branch *branch)
 	struct { uint32_t *jump, count, capacity; } ends = {0};
 	const struct statement *otherwise = NULL;
 	bool is_decided = false;
-	for (; branch; branch = otherwise && otherwise->kind == STATEMENT_IF && !otherwise->next ? (const struct branch *)otherwise : NULL) {
+	for (; branch; branch = otherwise && otherwise->kind == STATEMENT_IF && !otherwise->next
+	                                ? (const struct branch *)otherwise
+	                                : NULL) {
 		otherwise = branch->otherwise;
 		if (branch->condition->is_known && !branch->condition->value.u)
 			continue;
@@ -86,7 +88,8 @@ void lower_if(struct lowering *l, const struct branch *branch)
 			break;
 		}
 		if (otherwise)
-			remember(l, &ends.jump, &ends.count, &ends.capacity, lower_emit(l, CODE_JUMP, 0, 0, 0, 0, 0, 0));
+			remember(l, &ends.jump, &ends.count, &ends.capacity,
+			         lower_emit(l, CODE_JUMP, 0, 0, 0, 0, 0, 0));
 		land(l, skip);
 	}
 	if (!is_decided) {
@@ -124,7 +127,8 @@ void lower_switch(struct lowering *l, const struct switch_statement *statement)
 			const uint32_t equal = lower_take(l, 1), label = lower_value(l, c->label[i]);
 			if (lower_kind(type) == CELL_BIT)
 				l->program->reads = true;
-			lower_emit(l, CODE_COMPUTE, COMPUTE_EQUAL, lower_kind(type), equal, target, label, lower_width(type));
+			lower_emit(l, CODE_COMPUTE, COMPUTE_EQUAL, lower_kind(type), equal, target, label,
+			           lower_width(type));
 			found[i] = lower_emit(l, CODE_JUMP_IF, 1, 0, 0, equal, 0, 0);
 			l->next = inner;
 		}
@@ -158,7 +162,8 @@ void lower_leave(struct lowering *l, const struct statement *statement)
 	while (loop && loop->is_switch)
 		loop = loop->outer;
 	if (!loop) {
-		lower_refuse(l, statement->place, "'%s' is only allowed in a loop", statement->kind == STATEMENT_BREAK ? "break" : "continue");
+		lower_refuse(l, statement->place, "'%s' is only allowed in a loop",
+		             statement->kind == STATEMENT_BREAK ? "break" : "continue");
 		return;
 	}
 	l->leaves = true;
@@ -217,7 +222,9 @@ static bool leaves_early(const struct statement *first)
 				const struct statement *otherwise = branch->otherwise;
 				if (leaves_early(branch->then))
 					return true;
-				branch = otherwise && otherwise->kind == STATEMENT_IF && !otherwise->next ? (const struct branch *)otherwise : NULL;
+				branch = otherwise && otherwise->kind == STATEMENT_IF && !otherwise->next
+				                 ? (const struct branch *)otherwise
+				                 : NULL;
 				if (!branch && leaves_early(otherwise))
 					return true;
 			}
@@ -248,7 +255,8 @@ static uint64_t known_rounds(const struct expression *range)
 	for (int i = 0; i < 3; i++)
 		if (range->item[i] && !range->item[i]->is_known)
 			return UINT64_MAX;
-	const int64_t start = range->item[0]->value.i, stop = range->item[2]->value.i, step = range->item[1] ? range->item[1]->value.i : 1;
+	const int64_t start = range->item[0]->value.i, stop = range->item[2]->value.i,
+	              step = range->item[1] ? range->item[1]->value.i : 1;
 	if (step == 0 || (step > 0 ? start > stop : start < stop))
 		return 0;
 	const uint64_t distance = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
@@ -257,10 +265,11 @@ static uint64_t known_rounds(const struct expression *range)
 
 /* The loop proper: `range` holds start, step, stop; the body's variable is `variable`, set from `range` or from the
  * elements at `row` (`cells` each). */
-static void lower_rounds(struct lowering *l, const struct loop_for *loop, uint32_t range, bool is_unsigned, uint64_t rounds,
-                         const struct array_part *row, uint32_t cells)
+static void lower_rounds(struct lowering *l, const struct loop_for *loop, uint32_t range, bool is_unsigned,
+                         uint64_t rounds, const struct array_part *row, uint32_t cells)
 {
-	const uint32_t variable = lower_take(l, lower_cells(&loop->symbol->type)), index = row ? lower_take(l, 1) : variable;
+	const uint32_t variable = lower_take(l, lower_cells(&loop->symbol->type)),
+	               index = row ? lower_take(l, 1) : variable;
 	loop->symbol->lowered = 1 + (uint64_t)variable;
 	lower_emit(l, CODE_TRIP, (is_unsigned ? 1u : 0u) | (leaves_early(loop->body) ? 2u : 0u), 0, range, 0, 0, 0);
 	const uint32_t top = lower_emit(l, CODE_NEXT, 0, 0, range, index, 0, 0);
@@ -307,13 +316,15 @@ void lower_for(struct lowering *l, const struct loop_for *loop)
 				lower_emit(l, CODE_MOVE, 0, 0, range + i, lower_integer(l, 1), 0, 1);
 		}
 		if (type->kind != TYPE_INT && type->kind != TYPE_UINT)
-			lower_refuse(l, over->place, "a loop over a range of values that are not integers is not supported");
+			lower_refuse(l, over->place,
+			             "a loop over a range of values that are not integers is not supported");
 		lower_rounds(l, loop, range, type->kind == TYPE_UINT, known_rounds(over), NULL, 0);
 	} else if (over->kind == EXPRESSION_SET) {
 		row.base = lower_take(l, (uint64_t)cells * over->items);
 		for (uint32_t i = 0; i < over->items; i++)
 			lower_value_to(l, over->item[i], row.base + i * cells);
-		lower_rounds(l, loop, counting_range(l, lower_integer(l, over->items)), false, over->items, &row, cells);
+		lower_rounds(l, loop, counting_range(l, lower_integer(l, over->items)), false, over->items, &row,
+		             cells);
 	} else if (over->type.dimensions > 0) {
 		if (lower_part(l, over, &row)) {
 			const uint64_t rounds = row.known ? row.known[0] : UINT64_MAX;
@@ -323,7 +334,8 @@ void lower_for(struct lowering *l, const struct loop_for *loop)
 	} else if (over->type.kind == TYPE_BIT && over->type.width > 0) {
 		row.base = lower_take(l, over->type.width);
 		lower_value_to(l, over, row.base);
-		lower_rounds(l, loop, counting_range(l, lower_integer(l, over->type.width)), false, over->type.width, &row, 1);
+		lower_rounds(l, loop, counting_range(l, lower_integer(l, over->type.width)), false, over->type.width,
+		             &row, 1);
 	} else {
 		lower_refuse(l, over->place, "a loop over this is not supported");
 	}
@@ -354,10 +366,12 @@ void lower_subroutine(struct lowering *l, const struct subroutine *subroutine)
 	for (uint32_t i = 0; i < subroutine->formals; i++) {
 		struct symbol *formal = subroutine->formal[i].symbol;
 		formal->lowered = 1 + (uint64_t)(SPACE_FRAME + at);
-		at += formal->type.dimensions && formal->type.kind != TYPE_QUBIT ? 1u + formal->type.dimensions : lower_cells(&formal->type);
+		at += formal->type.dimensions && formal->type.kind != TYPE_QUBIT ? 1u + formal->type.dimensions
+		                                                                 : lower_cells(&formal->type);
 	}
 	if (at > PROGRAM_CELLS) {
-		lower_refuse(l, subroutine->statement.place, "the arguments of '%s' are too large", subroutine->name->text);
+		lower_refuse(l, subroutine->statement.place, "the arguments of '%s' are too large",
+		             subroutine->name->text);
 		return;
 	}
 	const uint32_t number = program_add_subroutine(program, subroutine->name->text, result, (uint32_t)at - result);
@@ -377,7 +391,8 @@ void lower_subroutine(struct lowering *l, const struct subroutine *subroutine)
 		lower_place(l, subroutine->name_place);
 		struct text text = {0};
 		text_add_format(&text, "the subroutine '%.80s' ends without 'return'", subroutine->name->text);
-		lower_emit(l, CODE_FAIL, 0, 0, program_add_text(program, text.failed ? "no return" : text.data), 0, 0, 0);
+		lower_emit(l, CODE_FAIL, 0, 0, program_add_text(program, text.failed ? "no return" : text.data), 0, 0,
+		           0);
 		text_fini(&text);
 	} else {
 		lower_emit(l, CODE_RETURN, 0, 0, 0, 0, 0, 0);

@@ -37,7 +37,8 @@ uint32_t lower_convert(struct lowering *l, uint32_t from, const struct type *fro
 	if (from_kind == CELL_BIT && kind != CELL_BIT)
 		l->program->reads = true;
 	const uint32_t out = lower_take(l, lower_cells(to));
-	lower_emit(l, CODE_CONVERT, 0, 0, out, from, CELL_TYPE(from_kind, lower_width(from_type)), CELL_TYPE(kind, lower_width(to)));
+	lower_emit(l, CODE_CONVERT, 0, 0, out, from, CELL_TYPE(from_kind, lower_width(from_type)),
+	           CELL_TYPE(kind, lower_width(to)));
 	return out;
 }
 
@@ -59,8 +60,8 @@ enum compute lower_operator(enum operator operator)
 }
 
 /* out = left operation right, of operands of one type. */
-static uint32_t compute(struct lowering *l, enum compute operation, const struct type *operands, const struct type *result,
-                        uint32_t left, uint32_t right)
+static uint32_t compute(struct lowering *l, enum compute operation, const struct type *operands,
+                        const struct type *result, uint32_t left, uint32_t right)
 {
 	const enum cell_kind kind = lower_kind(operands);
 	const uint32_t out = lower_take(l, lower_cells(result));
@@ -177,7 +178,8 @@ uint32_t lower_call(struct lowering *l, const struct expression *e)
 	if (symbol->kind == SYMBOL_FUNCTION)
 		return lower_function(l, e);
 	if (symbol->kind == SYMBOL_EXTERN || !symbol->lowered) {
-		lower_refuse(l, e->place, "calls of 'extern' functions are not supported: '%s' has no body", symbol->name->text);
+		lower_refuse(l, e->place, "calls of 'extern' functions are not supported: '%s' has no body",
+		             symbol->name->text);
 		return SPACE_CONSTANT;
 	}
 	const uint32_t number = (uint32_t)symbol->lowered - 1;
@@ -191,7 +193,8 @@ uint32_t lower_call(struct lowering *l, const struct expression *e)
 		const uint64_t mark = l->next;
 		lower_argument(l, e->item[i], formal, at);
 		l->next = mark;
-		at += formal->type.dimensions && formal->type.kind != TYPE_QUBIT ? 1u + formal->type.dimensions : (uint32_t)lower_cells(&formal->type);
+		at += formal->type.dimensions && formal->type.kind != TYPE_QUBIT ? 1u + formal->type.dimensions
+		                                                                 : (uint32_t)lower_cells(&formal->type);
 	}
 	lower_place(l, e->place);
 	lower_emit(l, CODE_CALL, 0, 0, number, region, 0, 0);
@@ -223,7 +226,9 @@ static uint32_t lower_index(struct lowering *l, const struct expression *e)
 	}
 	if (is_pattern(&base->type)) {
 		const struct type bits = bits_of(&base->type);
-		all = (struct selection){.kind = SELECT_RUN, .first = lower_convert(l, lower_value(l, base), &base->type, &bits), .count = bits.width};
+		all = (struct selection){.kind = SELECT_RUN,
+		                         .first = lower_convert(l, lower_value(l, base), &base->type, &bits),
+		                         .count = bits.width};
 		lower_place(l, e->place);
 		if (!lower_select_index(l, e, &all, &chosen))
 			return SPACE_CONSTANT;
@@ -284,7 +289,8 @@ uint32_t lower_value(struct lowering *l, const struct expression *e)
 		out = lower_take(l, max_u64(chosen.count, 1));
 		lower_measure(l, &chosen, out, true);
 		return out;
-	case EXPRESSION_DURATIONOF: return lower_known(l, &(struct type){.kind = TYPE_DURATION}, &(union value){.f = 0});
+	case EXPRESSION_DURATIONOF:
+		return lower_known(l, &(struct type){.kind = TYPE_DURATION}, &(union value){.f = 0});
 	default:
 		lower_refuse(l, e->place, "this expression is not supported here");
 		return SPACE_CONSTANT;
@@ -339,7 +345,10 @@ static bool target_element(struct lowering *l, const struct symbol *symbol, int6
 	if (symbol->type.dimensions > 0) {
 		union value value = {.i = element};
 		const struct expression item = {
-			.kind = EXPRESSION_LITERAL, .is_known = true, .type = {.kind = TYPE_INT, .width = 64}, .value = value,
+		        .kind = EXPRESSION_LITERAL,
+		        .is_known = true,
+		        .type = {.kind = TYPE_INT, .width = 64},
+		        .value = value,
 		};
 		out->kind = TARGET_PART;
 		out->part = lower_part_of_symbol(l, symbol);
@@ -352,13 +361,15 @@ static bool target_element(struct lowering *l, const struct symbol *symbol, int6
 		out->whole = symbol->type;
 		const struct type bits = bits_of(&symbol->type);
 		out->pattern = lower_convert(l, base, &symbol->type, &bits);
-		out->bits = (struct selection){.kind = SELECT_RUN, .first = out->pattern + (uint32_t)element, .count = 1};
+		out->bits =
+		        (struct selection){.kind = SELECT_RUN, .first = out->pattern + (uint32_t)element, .count = 1};
 		return true;
 	}
 	out->kind = TARGET_BITS;
 	if (!lower_select_symbol(l, symbol, symbol->place, &out->bits))
 		return false;
-	out->bits = (struct selection){.kind = SELECT_RUN, .first = lower_item(&out->bits, (uint32_t)element), .count = 1};
+	out->bits =
+	        (struct selection){.kind = SELECT_RUN, .first = lower_item(&out->bits, (uint32_t)element), .count = 1};
 	return true;
 }
 
@@ -442,7 +453,8 @@ void lower_assign(struct lowering *l, const struct assignment *assignment)
 		return;
 	}
 	uint64_t cells = lower_cells(type);
-	if (type->kind == TYPE_BIT && type->dimensions == 0 && target.kind != TARGET_CELLS && target.kind != TARGET_PART && cells == 0)
+	if (type->kind == TYPE_BIT && type->dimensions == 0 && target.kind != TARGET_CELLS &&
+	    target.kind != TARGET_PART && cells == 0)
 		cells = lower_cells(&assignment->value->type);
 	if ((target.kind == TARGET_BITS || target.kind == TARGET_PATTERN) && cells > 1) {
 		/* The value may be bits of the very register: `c[0:1] = c[1:2]`. */

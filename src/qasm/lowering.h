@@ -32,6 +32,7 @@ struct lowering {
 	uint64_t next, most;        /* cells of the frame at hand: in use, and ever */
 	struct lowered_loop *loop;
 	const struct subroutine *subroutine;   /* whose body is lowered; NULL outside */
+	bool in_gate;               /* the body of a gate is lowered */
 };
 
 /* Where some qubits or bits are.

@@ -45,6 +45,8 @@ Test(gates, definitions_nest_and_compute_with_their_parameters)
 	expect_operations("const float k = 0.5; gate a(t, u) x1, y1 { rx(t * k) y1; cx y1, x1; rz(-u) x1; }"
 	                  "gate b(t) x1, y1 { a(t, 2 * t) y1, x1; } qubit[2] q; bit c; b(1.0) q[1], q[0]; c = measure q[0];", "",
 	                  "rx(0.5) q[1];\nctrl @ x q[1], q[0];\nrz(-2) q[0];\n" M);
+	expect_operations("gate g a, b { h a; barrier a, b; t b; } qubit[2] q; bit c; inv @ g q[0], q[1]; c = measure q[0];", "",
+	                  "tdg q[1];\nh q[0];\n" M);
 	expect_operations("gate nothing a { } qubit q; bit c; nothing q; inv @ nothing q; c = measure q;", "", M);
 	expect_operations("gate g a { for int i in [1:2] { rx(i / 4.0) a; } } qubit q; bit c; inv @ g q; c = measure q;", "",
 	                  "rx(-0.5) q[0];\nrx(-0.25) q[0];\n" M);
