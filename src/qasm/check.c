@@ -759,7 +759,8 @@ static void check_statement(struct checker *checker, struct statement *statement
 	case STATEMENT_BREAK:
 	case STATEMENT_CONTINUE:
 		if (checker->loops == 0)
-			diagnose_error(checker->diagnostics, statement->place, "'%s' outside of a loop", statement->kind == STATEMENT_BREAK ? "break" : "continue");
+			diagnose_error(checker->diagnostics, statement->place, "'%s' outside of a loop",
+			        statement->kind == STATEMENT_BREAK ? "break" : "continue");
 		break;
 	case STATEMENT_END: refuse_in_gate(checker, statement, "end the program"); break;
 	case STATEMENT_RETURN: check_return(checker, (struct expression_statement *)statement); break;

@@ -596,7 +596,8 @@ static bool check_function(struct checker *checker, struct expression *call)
 		const bool whole = type_is_integer(&(*first)->type) && type_is_integer(&call->item[1]->type) &&
 		                   !(function == FUNCTION_POW && call->item[1]->is_known && call->item[1]->type.kind == TYPE_INT && call->item[1]->value.i < 0);
 		const bool is_complex = (*first)->type.kind == TYPE_COMPLEX || call->item[1]->type.kind == TYPE_COMPLEX;
-		result = whole ? common_type(&(*first)->type, &call->item[1]->type) : type_scalar(is_complex && function == FUNCTION_POW ? TYPE_COMPLEX : TYPE_FLOAT, 64);
+		result = whole ? common_type(&(*first)->type, &call->item[1]->type)
+		        : type_scalar(is_complex && function == FUNCTION_POW ? TYPE_COMPLEX : TYPE_FLOAT, 64);
 		if (!type_convert(checker, first, result, false) || !type_convert(checker, &call->item[1], result, false))
 			return poison(call);
 		break;
@@ -606,7 +607,8 @@ static bool check_function(struct checker *checker, struct expression *call)
 	case FUNCTION_LOG:
 	case FUNCTION_SIN:
 	case FUNCTION_COS:
-		result = type_scalar((*first)->type.kind == TYPE_COMPLEX && (function == FUNCTION_EXP || function == FUNCTION_SQRT) ? TYPE_COMPLEX : TYPE_FLOAT, 64);
+		result = type_scalar((*first)->type.kind == TYPE_COMPLEX && (function == FUNCTION_EXP || function == FUNCTION_SQRT)
+		                             ? TYPE_COMPLEX : TYPE_FLOAT, 64);
 		if (!type_convert(checker, first, result, false))
 			return poison(call);
 		break;
@@ -636,14 +638,16 @@ static bool check_argument(struct checker *checker, struct expression **argument
 		for (unsigned i = 0; same && i < type->dimensions; i++)
 			fits_sizes &= !type->sizes[i] || !given->sizes[i] || type->sizes[i] == given->sizes[i];
 		if (!fits_sizes) {
-			diagnose_error(checker->diagnostics, (*argument)->place, "%s is passed where %s is expected", type_text(given, text[0]), type_text(type, text[1]));
+			diagnose_error(checker->diagnostics, (*argument)->place,
+			        "%s is passed where %s is expected", type_text(given, text[0]), type_text(type, text[1]));
 			return false;
 		}
 		const struct expression *root = *argument;
 		while (root->kind == EXPRESSION_INDEX)
 			root = root->left;
 		if (formal->written->is_mutable && root->kind == EXPRESSION_NAME && root->symbol && root->symbol->is_read_only) {
-			diagnose_error(checker->diagnostics, (*argument)->place, "'%.80s' cannot be changed, so it cannot be passed as mutable", root->symbol->name->text);
+			diagnose_error(checker->diagnostics, (*argument)->place,
+			        "'%.80s' cannot be changed, so it cannot be passed as mutable", root->symbol->name->text);
 			return false;
 		}
 		return true;
@@ -652,7 +656,8 @@ static bool check_argument(struct checker *checker, struct expression **argument
 		if (type->kind == given->kind && (type->width == given->width || given->width == 0) &&
 		    (type->is_register || !given->is_register || given->width == 1))
 			return true;
-		diagnose_error(checker->diagnostics, (*argument)->place, "%s is passed where %s is expected", type_text(given, text[0]), type_text(type, text[1]));
+		diagnose_error(checker->diagnostics, (*argument)->place,
+		        "%s is passed where %s is expected", type_text(given, text[0]), type_text(type, text[1]));
 		return false;
 	}
 	return type_convert(checker, argument, *type, false);
@@ -675,7 +680,8 @@ bool check_call(struct checker *checker, struct expression *call, bool is_statem
 	call->type = subroutine->type;
 	call->type.is_constant = false;
 	if (subroutine->is_extern) {
-		diagnose_error(checker->diagnostics, call->place, "calls of 'extern' subroutines are not supported: nothing is known of '%.80s'", symbol->name->text);
+		diagnose_error(checker->diagnostics, call->place,
+		        "calls of 'extern' subroutines are not supported: nothing is known of '%.80s'", symbol->name->text);
 		return poison(call);
 	}
 	if (call->items != subroutine->formals)

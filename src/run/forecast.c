@@ -91,7 +91,8 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	forecast->cost = run.cost;
 	forecast->seconds = run.seconds;
 	forecast->branches = run.collapses > 0;
-	forecast->bound_branches = run.collapses == 0 ? 1 : run.collapses >= 63 ? run.options.shots : min_u64(max_u64(run.options.shots, 1), bit_mask((unsigned)run.collapses));
+	forecast->bound_branches = run.collapses == 0 ? 1 : run.collapses >= 63 ? run.options.shots
+	        : min_u64(max_u64(run.options.shots, 1), bit_mask((unsigned)run.collapses));
 	if (run.options.exact && run.collapses > 0)
 		forecast->bound_branches = run.collapses >= 63 ? UINT64_MAX : bit_mask((unsigned)run.collapses);
 	forecast->bytes = run.active == 0 ? 0 : run_rank_bytes(run.active, ranks, run.options.precision);
