@@ -57,7 +57,7 @@ struct type {
 	uint8_t dimensions;         /* of an array; 0: not an array */
 	bool is_register;           /* bit[n], qubit[n]: indexable, even where n is 1 */
 	bool is_constant;           /* const, or an expression made of constants only */
-	uint32_t width;             /* in bits (or qubits); for bit and qubit always known, except 0 for a slice whose bounds
+	uint32_t width; /* in bits (or qubits); for bit and qubit always known, except 0 for a slice whose bounds
 	                             * are known at run time only */
 	const uint64_t *sizes;      /* [dimensions]; 0 for a size that is not known (`#dim = n` references) */
 };
@@ -80,15 +80,15 @@ union value {
 /* ---- Symbols: what a name means (checked) --------------------------------------------------------- */
 
 enum symbol_kind {
-	SYMBOL_VARIABLE,            /* classical variable: bit registers, ints, arrays, loop variables, def parameters */
+	SYMBOL_VARIABLE, /* classical variable: bit registers, ints, arrays, loop variables, def parameters */
 	SYMBOL_CONSTANT,            /* const: value is known. Also pi, tau, euler */
 	SYMBOL_INPUT, SYMBOL_OUTPUT,
-	SYMBOL_QUBIT,               /* qubit or register at global scope: qubits first_qubit .. first_qubit + type.width - 1 */
-	SYMBOL_HARDWARE,            /* $n: one qubit; first_qubit is given after the declared ones, in order of first use */
+	SYMBOL_QUBIT, /* qubit or register at global scope: qubits first_qubit .. first_qubit + type.width - 1 */
+	SYMBOL_HARDWARE, /* $n: one qubit; first_qubit is given after the declared ones, in order of first use */
 	SYMBOL_QUBIT_PARAMETER,     /* formal qubit of a gate (width 1) or a def (width n); `position` tells which */
 	SYMBOL_ANGLE_PARAMETER,     /* formal parameter of a gate: TYPE_FLOAT; `position` tells which */
 	SYMBOL_ALIAS,               /* let: alias holds the expression it stands for */
-	SYMBOL_GATE,                /* gate of the source (definition) or of a library (library): one of the two is NULL */
+	SYMBOL_GATE, /* gate of the source (definition) or of a library (library): one of the two is NULL */
 	SYMBOL_SUBROUTINE, SYMBOL_EXTERN,
 	SYMBOL_FUNCTION,            /* a built-in function: `function` */
 };
@@ -123,10 +123,12 @@ struct symbol {
 	/* By kind. */
 	uint32_t first_qubit;       /* SYMBOL_QUBIT, SYMBOL_HARDWARE (and the n of $n in hardware) */
 	uint32_t hardware;
-	uint32_t position;          /* formal parameters; among those of its own sort (parameters, or qubits) for gates; among all for defs */
+	uint32_t position;          /* formal parameters: among its own sort (parameters or qubits) for gates, among all
+	                             * for defs */
 	struct expression *alias;   /* SYMBOL_ALIAS: a qubit (TYPE_QUBIT) or bit register expression */
 	struct gate_definition *definition;       /* SYMBOL_GATE: of the source; NULL for one of the libraries */
-	const struct gate_name *library;          /* SYMBOL_GATE: of the libraries (circuit/names.h); gphase is one, with 0 qubits */
+	/* SYMBOL_GATE: of the libraries (circuit/names.h); gphase is one, with 0 qubits */
+	const struct gate_name *library;
 	uint32_t parameters, qubits;              /* SYMBOL_GATE: how many it takes (controls of its own included) */
 	struct subroutine *subroutine;            /* SYMBOL_SUBROUTINE, SYMBOL_EXTERN */
 	uint8_t function;           /* SYMBOL_FUNCTION: enum function */
@@ -139,7 +141,7 @@ struct symbol {
 /* ---- Expressions ---------------------------------------------------------------------------------- */
 
 enum expression_kind {
-	EXPRESSION_LITERAL,         /* number, bit string, boolean, duration, string: value and type are set by the parser */
+	EXPRESSION_LITERAL, /* number, bit string, boolean, duration, string: value and type are set by the parser */
 	EXPRESSION_NAME,            /* name; symbol (checked) */
 	EXPRESSION_UNARY,           /* operator, left */
 	EXPRESSION_BINARY,          /* operator, left, right */
@@ -148,7 +150,7 @@ enum expression_kind {
 	EXPRESSION_SET,             /* { item, ... }: index set, for set, or array literal (nested) */
 	EXPRESSION_CALL,            /* name(item, ...): subroutine, extern or built-in function */
 	EXPRESSION_CAST,            /* type(left): type is the target */
-	EXPRESSION_CONVERT,         /* inserted by the checker: left, converted to type where the language does so silently */
+	EXPRESSION_CONVERT, /* inserted by the checker: left, converted to type where the language does so silently */
 	EXPRESSION_MEASURE,         /* measure item[0]: legal as initial value, right side of =, and return value */
 	EXPRESSION_DURATIONOF,      /* durationof({ ... }): block */
 };
@@ -175,9 +177,10 @@ enum function {
 	FUNCTIONS                   /* ln of OpenQASM 2 is FUNCTION_LOG */
 };
 
-/* One node. Operands of a binary operator have been given a common type (kind and width) by EXPRESSION_CONVERT nodes where
- * the language promotes them, so lowering never converts on its own. Exceptions: the right side of a shift is an INT of 64
- * bits; of ANGLE * and / by a whole number the right side is a UINT of 64 bits, and ANGLE / ANGLE gives a UINT.
+/* One node. Operands of a binary operator have been given a common type (kind and width) by EXPRESSION_CONVERT
+ * nodes where the language promotes them, so lowering never converts on its own. Exceptions: the right side of a
+ * shift is an INT of 64 bits; of ANGLE * and / by a whole number the right side is a UINT of 64 bits,
+ * and ANGLE / ANGLE gives a UINT.
  * Where is_known is set, value is the value and the children need not be looked at. */
 struct expression {
 	uint8_t kind;               /* enum expression_kind */
@@ -206,8 +209,8 @@ struct expression {
 
 enum operand_kind {
 	OPERAND_WHOLE,              /* symbol: a register, a single qubit, a formal parameter, an alias, a variable */
-	OPERAND_ELEMENT,            /* symbol[element], element constant; checked: 0 <= element < width (negatives resolved) */
-	OPERAND_EXPRESSION,         /* anything else: run-time index, slices, sets, concatenation; expression is checked and
+	OPERAND_ELEMENT, /* symbol[element], element constant; checked: 0 <= element < width (negatives resolved) */
+	OPERAND_EXPRESSION, /* anything else: run-time index, slices, sets, concatenation; expression is checked and
 	                             * has TYPE_QUBIT (or a classical type), expression->type.width elements */
 };
 
@@ -230,7 +233,7 @@ struct operand {
 
 enum statement_kind {
 	STATEMENT_GATE_CALL,        /* struct gate_call; gphase too */
-	STATEMENT_MEASURE,          /* struct measurement: `measure q -> c`, `c = measure q`, `measure q;`, and declarations
+	STATEMENT_MEASURE, /* struct measurement: `measure q -> c`, `c = measure q`, `measure q;`, and declarations
 	                             * initialised by measure become a DECLARE followed by this */
 	STATEMENT_RESET,            /* struct operands */
 	STATEMENT_BARRIER,          /* struct operands; count 0: all qubits */
@@ -249,7 +252,7 @@ enum statement_kind {
 	STATEMENT_RETURN,           /* struct expression_statement; expression NULL where nothing is returned */
 	STATEMENT_GATE,             /* struct gate_definition: nothing to do when reached; opaque has no body */
 	STATEMENT_SUBROUTINE,       /* struct subroutine: def or extern; nothing to do when reached */
-	STATEMENT_PRAGMA,           /* struct text_statement: pragma, annotation, cal, defcal, defcalgrammar: the words */
+	STATEMENT_PRAGMA, /* struct text_statement: pragma, annotation, cal, defcal, defcalgrammar: the words */
 	STATEMENTS
 };
 
@@ -267,7 +270,8 @@ enum modifier_kind { MODIFIER_CONTROL, MODIFIER_NEGATIVE_CONTROL, MODIFIER_INVER
 struct modifier {
 	uint8_t kind;               /* enum modifier_kind */
 	uint32_t controls;          /* checked: of (NEGATIVE_)CONTROL, at least 1 */
-	struct expression *argument;   /* the count or exponent; NULL: 1 control. An exponent is int or float, maybe not known */
+	/* the count or exponent; NULL: 1 control. An exponent is int or float, maybe not known */
+	struct expression *argument;
 	struct place place;
 };
 
@@ -313,7 +317,9 @@ struct type_syntax {
 	struct expression *hash_dimensions;   /* `#dim = n` of references */
 };
 
-enum declaration_kind { DECLARE_VARIABLE, DECLARE_CONSTANT, DECLARE_INPUT, DECLARE_OUTPUT, DECLARE_QUBIT, DECLARE_ALIAS };
+enum declaration_kind {
+	DECLARE_VARIABLE, DECLARE_CONSTANT, DECLARE_INPUT, DECLARE_OUTPUT, DECLARE_QUBIT, DECLARE_ALIAS
+};
 
 struct declaration {
 	struct statement statement;
@@ -322,8 +328,8 @@ struct declaration {
 	const struct name *name;
 	struct place name_place;
 	struct type_syntax *written;
-	struct expression *initial;     /* checked: of the declared type. NULL: none (variables start as 0). An array may have
-	                                 * an EXPRESSION_SET (nested as its dimensions). ALIAS: what it stands for */
+	struct expression *initial; /* checked: of the declared type. NULL: none (variables start as 0). An array may
+	                                 * have an EXPRESSION_SET (nested as its dimensions). ALIAS: what it stands for */
 	struct symbol *symbol;          /* checked */
 };
 
@@ -355,7 +361,7 @@ struct loop_for {
 	const struct name *name;
 	struct place name_place;
 	struct symbol *symbol;          /* checked: a fresh variable for each iteration */
-	struct expression *over;        /* EXPRESSION_RANGE (start and stop given; checked: items of the variable's type, step NULL: 1),
+	struct expression *over; /* EXPRESSION_RANGE (start and stop given; checked: integers, step NULL: 1),
 	                                 * EXPRESSION_SET, or an expression of a bit register or array type */
 	struct statement *body;
 };

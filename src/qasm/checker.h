@@ -41,8 +41,8 @@ struct checker {
 /* scope.c */
 void scope_open(struct checker *checker, struct scope *scope);
 void scope_close(struct checker *checker);
-struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, const struct name *name, struct place place,
-                              struct type type);
+struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, const struct name *name,
+                              struct place place, struct type type);
 void scope_builtins(struct checker *checker);
 /* The variable, constant or qubit a name means here; NULL (reported) where there is none. */
 struct symbol *scope_value(struct checker *checker, const struct name *name, struct place place);
@@ -60,7 +60,8 @@ bool type_equal(const struct type *left, const struct type *right);
 bool type_is_number(const struct type *type);      /* INT, UINT, FLOAT, ANGLE, COMPLEX, BOOL, BIT: scalars */
 bool type_is_integer(const struct type *type);     /* INT, UINT */
 struct type type_scalar(enum type_kind kind, uint32_t width);
-/* Convert *expression to a type as an assignment does; reports what cannot be, false then. is_cast: as a cast does. */
+/* Convert *expression to a type as an assignment does; reports what cannot be, false then. is_cast: as a cast
+ * does. */
 bool type_convert(struct checker *checker, struct expression **expression, struct type type, bool is_cast);
 /* A constant integer in *value; reports, false otherwise. what: "the size of a register". */
 bool type_integer(struct checker *checker, struct expression *expression, int64_t *value, const char *what);
@@ -73,15 +74,47 @@ bool constant_convert(struct checker *checker, struct expression *out, const str
 void constant_concatenate(struct checker *checker, struct expression *expression);
 bool constant_is_foldable(const struct type *type);
 
+/* operators.c */
+bool check_unary(struct checker *checker, struct expression *expression);
+bool check_binary(struct checker *checker, struct expression *expression);
+/* Leave an expression without a type; returns false. */
+bool value_poison(struct expression *expression);
+bool type_is_bits(const struct type *type);        /* a register of bits */
+/* The type in which two numbers meet. */
+struct type type_common(const struct type *left, const struct type *right);
+/* A register of bits among numbers counts as the unsigned integer it spells; false where it is wider than 64
+ * (not reported). */
+bool value_bits_to_number(struct checker *checker, struct expression **side);
+
+/* calls.c */
+bool check_call(struct checker *checker, struct expression *call, bool is_statement);
+
 /* values.c */
 /* Check an expression in its place; false where it has no type. */
 bool check_value(struct checker *checker, struct expression **expression);
 /* The same, for a register, slice or concatenation of qubits or bits too. */
 bool check_any(struct checker *checker, struct expression **expression);
-/* Items of an index on something with `width` elements (0: unknown): *count elements are named (0: unknown); is_one: a
- * single one. */
+/* Items of an index on something with `width` elements (0: unknown): *count elements are named (0: unknown);
+ * is_one: a single one. */
 bool check_index_item(struct checker *checker, struct expression **item, uint64_t width, uint64_t *count, bool *is_one);
-bool check_call(struct checker *checker, struct expression *call, bool is_statement);
 bool check_operand(struct checker *checker, struct operand *operand, struct type *type);
+
+/* check.c */
+void check_statements(struct checker *checker, struct statement *first);
+/* Report what a gate's body cannot hold; true where it was one. what: "measure". */
+bool check_refuse_in_gate(struct checker *checker, const struct statement *statement, const char *what);
+
+/* check_gates.c */
+/* The qubits an operand stands for; false (reported) where it is no qubit. */
+bool check_qubits(struct checker *checker, struct operand *operand, struct type *type);
+void check_gate_call(struct checker *checker, struct gate_call *call);
+void check_gate(struct checker *checker, struct gate_definition *gate);
+
+/* check_declarations.c */
+/* The values of an array, nested as its dimensions from `depth` on. */
+bool check_elements(struct checker *checker, struct expression **value, const struct type *type, unsigned depth);
+void check_declaration(struct checker *checker, struct declaration *declaration);
+void check_subroutine(struct checker *checker, struct subroutine *subroutine);
+void check_return(struct checker *checker, struct expression_statement *statement);
 
 #endif

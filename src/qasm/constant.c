@@ -11,15 +11,28 @@ static const uint8_t cell_kinds[TYPE_KINDS] = {
         [TYPE_BIT] = CELL_BIT, [TYPE_BOOL] = CELL_BOOL, [TYPE_INT] = CELL_INT, [TYPE_UINT] = CELL_UINT,
         [TYPE_FLOAT] = CELL_FLOAT, [TYPE_ANGLE] = CELL_ANGLE, [TYPE_COMPLEX] = CELL_COMPLEX};
 
-static const uint8_t computes[OPERATORS] = {
-        [OPERATOR_POWER] = COMPUTE_POWER, [OPERATOR_NOT] = COMPUTE_COMPLEMENT, [OPERATOR_COMPLEMENT] = COMPUTE_COMPLEMENT,
-        [OPERATOR_NEGATE] = COMPUTE_NEGATE, [OPERATOR_MULTIPLY] = COMPUTE_MULTIPLY, [OPERATOR_DIVIDE] = COMPUTE_DIVIDE,
-        [OPERATOR_REMAINDER] = COMPUTE_REMAINDER, [OPERATOR_ADD] = COMPUTE_ADD, [OPERATOR_SUBTRACT] = COMPUTE_SUBTRACT,
-        [OPERATOR_SHIFT_LEFT] = COMPUTE_SHIFT_LEFT, [OPERATOR_SHIFT_RIGHT] = COMPUTE_SHIFT_RIGHT,
-        [OPERATOR_LESS] = COMPUTE_LESS, [OPERATOR_LESS_EQUAL] = COMPUTE_LESS_EQUAL, [OPERATOR_GREATER] = COMPUTE_GREATER,
-        [OPERATOR_GREATER_EQUAL] = COMPUTE_GREATER_EQUAL, [OPERATOR_EQUAL] = COMPUTE_EQUAL,
-        [OPERATOR_NOT_EQUAL] = COMPUTE_NOT_EQUAL, [OPERATOR_BIT_AND] = COMPUTE_AND, [OPERATOR_BIT_XOR] = COMPUTE_XOR,
-        [OPERATOR_BIT_OR] = COMPUTE_OR, [OPERATOR_AND] = COMPUTE_AND, [OPERATOR_OR] = COMPUTE_OR};
+static const uint8_t computes[OPERATORS] = {[OPERATOR_POWER] = COMPUTE_POWER,
+                                            [OPERATOR_NOT] = COMPUTE_COMPLEMENT,
+                                            [OPERATOR_COMPLEMENT] = COMPUTE_COMPLEMENT,
+                                            [OPERATOR_NEGATE] = COMPUTE_NEGATE,
+                                            [OPERATOR_MULTIPLY] = COMPUTE_MULTIPLY,
+                                            [OPERATOR_DIVIDE] = COMPUTE_DIVIDE,
+                                            [OPERATOR_REMAINDER] = COMPUTE_REMAINDER,
+                                            [OPERATOR_ADD] = COMPUTE_ADD,
+                                            [OPERATOR_SUBTRACT] = COMPUTE_SUBTRACT,
+                                            [OPERATOR_SHIFT_LEFT] = COMPUTE_SHIFT_LEFT,
+                                            [OPERATOR_SHIFT_RIGHT] = COMPUTE_SHIFT_RIGHT,
+                                            [OPERATOR_LESS] = COMPUTE_LESS,
+                                            [OPERATOR_LESS_EQUAL] = COMPUTE_LESS_EQUAL,
+                                            [OPERATOR_GREATER] = COMPUTE_GREATER,
+                                            [OPERATOR_GREATER_EQUAL] = COMPUTE_GREATER_EQUAL,
+                                            [OPERATOR_EQUAL] = COMPUTE_EQUAL,
+                                            [OPERATOR_NOT_EQUAL] = COMPUTE_NOT_EQUAL,
+                                            [OPERATOR_BIT_AND] = COMPUTE_AND,
+                                            [OPERATOR_BIT_XOR] = COMPUTE_XOR,
+                                            [OPERATOR_BIT_OR] = COMPUTE_OR,
+                                            [OPERATOR_AND] = COMPUTE_AND,
+                                            [OPERATOR_OR] = COMPUTE_OR};
 
 static const uint8_t function_computes[FUNCTIONS] = {
         [FUNCTION_ARCCOS] = COMPUTE_ARCCOS, [FUNCTION_ARCSIN] = COMPUTE_ARCSIN, [FUNCTION_ARCTAN] = COMPUTE_ARCTAN,
@@ -35,7 +48,10 @@ bool constant_is_foldable(const struct type *type)
 	       !(type->kind == TYPE_BIT && (type->width > FOLDED_BITS || type->width == 0));
 }
 
-static uint32_t cells_of(const struct type *type) { return type->kind == TYPE_BIT ? type->width : type->kind == TYPE_COMPLEX ? 2 : 1; }
+static uint32_t cells_of(const struct type *type)
+{
+	return type->kind == TYPE_BIT ? type->width : type->kind == TYPE_COMPLEX ? 2 : 1;
+}
 
 /* Room for one value: taken once, as folding is common and registers may be wide. */
 static int64_t *room(struct checker *checker, unsigned which)
@@ -77,11 +93,13 @@ static void from_cells(struct checker *checker, const struct type *type, union v
 /* Refuse NaN and infinity. */
 static bool check_finite(struct checker *checker, struct expression *out)
 {
-	const bool finite = out->type.kind == TYPE_FLOAT ? isfinite(out->value.f)
-	                    : out->type.kind == TYPE_COMPLEX ? isfinite(out->value.c[0]) && isfinite(out->value.c[1]) : true;
+	const bool finite = out->type.kind == TYPE_FLOAT     ? isfinite(out->value.f)
+	                    : out->type.kind == TYPE_COMPLEX ? isfinite(out->value.c[0]) && isfinite(out->value.c[1])
+	                                                     : true;
 	if (finite)
 		return true;
-	const bool nan = out->type.kind == TYPE_FLOAT ? isnan(out->value.f) : isnan(out->value.c[0]) || isnan(out->value.c[1]);
+	const bool nan =
+	        out->type.kind == TYPE_FLOAT ? isnan(out->value.f) : isnan(out->value.c[0]) || isnan(out->value.c[1]);
 	diagnose_error(checker->diagnostics, out->place, nan ? "the value of this expression is not a number (NaN)"
 	                                                     : "the value of this expression is infinite");
 	out->type.kind = TYPE_VOID;
@@ -94,7 +112,8 @@ bool constant_convert(struct checker *checker, struct expression *out, const str
 		return true;
 	const int64_t *from = to_cells(checker, 0, &in->type, &in->value);
 	int64_t *to = room(checker, 2);
-	const char *wrong = arithmetic_convert(to, cell_kinds[out->type.kind], out->type.width, from, cell_kinds[in->type.kind], in->type.width);
+	const char *wrong = arithmetic_convert(to, cell_kinds[out->type.kind], out->type.width, from,
+	                                       cell_kinds[in->type.kind], in->type.width);
 	if (wrong) {
 		diagnose_error(checker->diagnostics, in->place, "%s", wrong);
 		out->type.kind = TYPE_VOID;
@@ -119,11 +138,13 @@ bool constant_fold(struct checker *checker, struct expression *out)
 	const struct expression *left = out->kind == EXPRESSION_CALL ? out->item[0] : out->left;
 	const struct expression *right = out->kind == EXPRESSION_BINARY ? out->right
 	                                 : out->kind == EXPRESSION_CALL && out->items > 1 ? out->item[1] : left;
-	if (!left->is_known || !right->is_known || !constant_is_foldable(&left->type) || !constant_is_foldable(&right->type) ||
-	    !constant_is_foldable(&out->type))
+	if (!left->is_known || !right->is_known || !constant_is_foldable(&left->type) ||
+	    !constant_is_foldable(&right->type) || !constant_is_foldable(&out->type))
 		return true;
-	const enum compute compute = out->kind == EXPRESSION_CALL ? function_computes[out->symbol->function] : computes[out->operator];
-	const int64_t *a = to_cells(checker, 0, &left->type, &left->value), *b = to_cells(checker, 1, &right->type, &right->value);
+	const enum compute compute = out->kind == EXPRESSION_CALL ? function_computes[out->symbol->function]
+	                                                          : computes[out->operator];
+	const int64_t *a = to_cells(checker, 0, &left->type, &left->value),
+	              *b = to_cells(checker, 1, &right->type, &right->value);
 	int64_t *c = room(checker, 2);
 	if (compute == COMPUTE_DIVIDE && left->type.kind == TYPE_INT && a[0] == INT64_MIN && b[0] == -1) {
 		diagnose_error(checker->diagnostics, out->place, "the quotient does not fit in 64 bits");

@@ -42,7 +42,8 @@ static songdo_error *take_place(struct diagnostics *diagnostics, bool warning)
 	return NULL;
 }
 
-static void report(struct diagnostics *diagnostics, struct place place, bool warning, const char *format, va_list arguments)
+static void report(struct diagnostics *diagnostics, struct place place, bool warning, const char *format,
+                   va_list arguments)
 {
 	diagnostics->last = NULL;
 	if (!diagnostics->source) {
@@ -67,7 +68,8 @@ static void report(struct diagnostics *diagnostics, struct place place, bool war
 	songdo_error *error = take_place(diagnostics, warning);
 	if (!error)
 		return;
-	*error = (songdo_error){.code = SONGDO_BAD_PROGRAM, .warning = warning, .line = line, .column = column, .length = length};
+	*error = (songdo_error){.code = SONGDO_BAD_PROGRAM, .warning = warning, .line = line, .column = column,
+	                         .length = length};
 	snprintf(error->file, sizeof error->file, "%s", file);
 	vsnprintf(error->message, sizeof error->message, format, arguments);
 	make_plain(error->file);
@@ -112,7 +114,8 @@ void diagnose_hint_place(struct diagnostics *diagnostics, const char *what, stru
 	if (place.file == 0)
 		diagnose_hint(diagnostics, "%s on line %u", what, line);
 	else
-		diagnose_hint(diagnostics, "%s on line %u of %.160s", what, line, diagnostics->source->file[place.file].name);
+		diagnose_hint(diagnostics, "%s on line %u of %.160s", what, line,
+		              diagnostics->source->file[place.file].name);
 }
 
 static int compare_errors(const void *left, const void *right)
@@ -129,7 +132,8 @@ void diagnose_sort(struct diagnostics *diagnostics)
 {
 	/* insertion: few, nearly sorted, and those of different files keep their order */
 	for (size_t i = 1; i < diagnostics->count; i++)
-		for (size_t j = i; j > 0 && compare_errors(&diagnostics->errors[j - 1], &diagnostics->errors[j]) > 0; j--) {
+		for (size_t j = i; j > 0 && compare_errors(&diagnostics->errors[j - 1], &diagnostics->errors[j]) > 0;
+		     j--) {
 			const songdo_error swap = diagnostics->errors[j];
 			diagnostics->errors[j] = diagnostics->errors[j - 1];
 			diagnostics->errors[j - 1] = swap;
@@ -147,7 +151,8 @@ static unsigned width_of(uint32_t point)
 	static const uint32_t wide[][2] = {{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3},
 	                                   {0xF900, 0xFAFF}, {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6},
 	                                   {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
-	static const uint32_t none[][2] = {{0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
+	static const uint32_t none[][2] = {
+	        {0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
 	for (unsigned i = 0; i < ARRAY_LENGTH(none); i++)
 		if (point >= none[i][0] && point <= none[i][1])
 			return 0;
@@ -212,7 +217,8 @@ static void draw_line(struct text *out, const songdo_error *error, const char *l
 	}
 	if (carets == 0)
 		text_add(&below, "^");   /* beyond the end of the line */
-	text_add_format(out, "  %s%s\n  %s\n", above.data ? above.data : "", cut ? "..." : "", below.data ? below.data : "");
+	text_add_format(out, "  %s%s\n  %s\n", above.data ? above.data : "", cut ? "..." : "",
+	                below.data ? below.data : "");
 	text_fini(&above);
 	text_fini(&below);
 }

@@ -18,9 +18,12 @@ struct diagnostics {
 	songdo_error *last;         /* what hints go to; NULL where it was dropped */
 };
 
-/* Report an error about a place. Further errors on the same line at the same column are dropped. Returns SONGDO_BAD_PROGRAM. */
-songdo_status diagnose_error(struct diagnostics *diagnostics, struct place place, const char *format, ...) ATTRIBUTE_PRINTF(3, 4);
-void diagnose_warning(struct diagnostics *diagnostics, struct place place, const char *format, ...) ATTRIBUTE_PRINTF(3, 4);
+/* Report an error about a place. Further errors on the same line at the same column are dropped.
+ * Returns SONGDO_BAD_PROGRAM. */
+songdo_status diagnose_error(struct diagnostics *diagnostics, struct place place, const char *format, ...)
+        ATTRIBUTE_PRINTF(3, 4);
+void diagnose_warning(struct diagnostics *diagnostics, struct place place, const char *format, ...)
+        ATTRIBUTE_PRINTF(3, 4);
 /* Add a hint to what was reported last (nothing where that was dropped). */
 void diagnose_hint(struct diagnostics *diagnostics, const char *format, ...) ATTRIBUTE_PRINTF(2, 3);
 /* Write the first of these words into a hint: where the thing was declared, as "declared on line 3". */

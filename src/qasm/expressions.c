@@ -10,8 +10,8 @@
 
 #include "qasm/parser.h"
 
-/* How tightly each binary operator holds what stands left and right of it; right > left: left associative. The order is
- * that of the OpenQASM 3 grammar; unary operators sit between POWER and the rest. */
+/* How tightly each binary operator holds what stands left and right of it; right > left: left associative.
+ * The order is that of the OpenQASM 3 grammar; unary operators sit between POWER and the rest. */
 static const struct { uint8_t left, right; } priority[OPERATORS] = {
         [OPERATOR_POWER] = {24, 23},   /* right associative */
         [OPERATOR_MULTIPLY] = {20, 21}, [OPERATOR_DIVIDE] = {20, 21}, [OPERATOR_REMAINDER] = {20, 21},
@@ -41,15 +41,16 @@ static void raise_height(struct parser *parser, unsigned other)
 {
 	parser->height = (parser->height > other ? parser->height : other) + 1;
 	if (parser->height > EXPRESSION_HEIGHT) {
-		parser_error(parser, parser_place(parser), "this expression has more than %d operators in a row", EXPRESSION_HEIGHT);
+		parser_error(parser, parser_place(parser), "this expression has more than %d operators in a row",
+		             EXPRESSION_HEIGHT);
 		parser->height = 0;
 	}
 }
 
 /* ---- Literals ------------------------------------------------------------------------------------------ */
 
-/* The digits of a number without underscores, terminated; longer ones than the buffer are cut after `size` - 1, which no
- * finite double notices. */
+/* The digits of a number without underscores, terminated; longer ones than the buffer are cut after `size` -
+ * 1, which no finite double notices. */
 static void plain_digits(const struct parser *parser, const struct token *token, char *buffer, size_t size)
 {
 	const char *text = (const char *)parser->lexer.text + token->start;
@@ -73,8 +74,8 @@ static int decimal_exponent(const char *digits)
 	return exponent > 1000000000 ? 1000000000 : exponent < -1000000000 ? -1000000000 : (int)exponent;
 }
 
-/* Decimal text to double, correctly rounded: exactly where mantissa and power of ten are exact doubles (Clinger 1990), else
- * by the C library, whose decimal point is that of the locale. */
+/* Decimal text to double, correctly rounded: exactly where mantissa and power of ten are exact doubles
+ * (Clinger 1990), else by the C library, whose decimal point is that of the locale. */
 static double decimal_value(const char *digits)
 {
 	uint64_t mantissa = 0;
@@ -120,7 +121,8 @@ static double token_decimal(struct parser *parser, const struct token *token, st
 	return value;
 }
 
-/* An integer literal: int where it fits, else uint; more than 64 bits are a float in OpenQASM 2.0 and an error in 3.x. */
+/* An integer literal: int where it fits, else uint; more than 64 bits are a float in OpenQASM 2.0 and an
+ * error in 3.x. */
 static void integer_value(struct parser *parser, const struct token *token, struct expression *out)
 {
 	const unsigned base = token->operator;
@@ -244,7 +246,8 @@ struct expression *parse_index_item(struct parser *parser)
 	struct expression *range = expression_new(parser, EXPRESSION_RANGE, place), *part[3] = {first, NULL, NULL};
 	unsigned parts = 1;
 	while (parts < 3 && parser_take(parser, TOKEN_COLON)) {
-		if (!parser_is(parser, TOKEN_COLON) && !parser_is(parser, TOKEN_RIGHT_BRACKET) && !parser_is(parser, TOKEN_COMMA)) {
+		if (!parser_is(parser, TOKEN_COLON) && !parser_is(parser, TOKEN_RIGHT_BRACKET) &&
+		    !parser_is(parser, TOKEN_COMMA)) {
 			part[parts] = parse_expression(parser);
 			height = parser->height > height ? parser->height : height;
 		}
@@ -330,7 +333,12 @@ static struct expression *parse_primary(struct parser *parser)
 	struct expression *out;
 	parser->height = 0;
 	switch (parser->token.kind) {
-	case TOKEN_INTEGER: case TOKEN_FLOAT: case TOKEN_IMAGINARY: case TOKEN_DURATION: case TOKEN_STRING: case TOKEN_TRUE:
+	case TOKEN_INTEGER:
+	case TOKEN_FLOAT:
+	case TOKEN_IMAGINARY:
+	case TOKEN_DURATION:
+	case TOKEN_STRING:
+	case TOKEN_TRUE:
 	case TOKEN_FALSE:
 		return parse_literal(parser);
 	case TOKEN_LEFT_PAREN:
@@ -455,7 +463,8 @@ static void set_operand_place(struct operand *operand, struct place place)
 static void general_operand(struct parser *parser, struct operand *operand, struct expression *left, struct place place)
 {
 	left = parse_postfix(parser, left);
-	while (parser->token.kind == TOKEN_OPERATOR && parser->token.operator == OPERATOR_CONCATENATE && !parser->lexer.is_old) {
+	while (parser->token.kind == TOKEN_OPERATOR &&
+	       parser->token.operator== OPERATOR_CONCATENATE && !parser->lexer.is_old) {
 		const unsigned height = parser->height;
 		parser_advance(parser);
 		struct expression *out = expression_new(parser, EXPRESSION_BINARY, place);
@@ -525,7 +534,8 @@ void parse_operand(struct parser *parser, struct operand *operand)
 	set_operand_place(operand, place);
 	if (!parser_is(parser, TOKEN_NAME) && !parser_is(parser, TOKEN_HARDWARE)) {
 		if (parser->token.kind >= TOKEN_KEYWORDS)
-			parser_error(parser, place, "expected a qubit or register, found the keyword '%s'", token_text(parser->token.kind));
+			parser_error(parser, place, "expected a qubit or register, found the keyword '%s'",
+			             token_text(parser->token.kind));
 		else
 			parser_expected(parser, "a qubit or register");
 		return;

@@ -102,7 +102,8 @@ void names_init(struct names *names, struct arena *arena)
 	*names = (struct names){.arena = arena, .buckets = 1024};
 	names->bucket = arena_new(arena, names->buckets * sizeof *names->bucket);
 	for (unsigned i = 0; i < ARRAY_LENGTH(keywords); i++)
-		names_intern(names, keywords[i], (uint32_t)strlen(keywords[i]))->keyword = (uint8_t)(TOKEN_KEYWORDS + i);
+		names_intern(names, keywords[i], (uint32_t)strlen(keywords[i]))->keyword =
+		        (uint8_t)(TOKEN_KEYWORDS + i);
 }
 
 struct name *names_intern(struct names *names, const char *text, uint32_t length)
@@ -117,7 +118,8 @@ struct name *names_find(const struct names *names, const char *text, uint32_t le
 
 /* ---- Characters ------------------------------------------------------------------------------------ */
 
-/* Ranges of code points that are no letters: spaces, punctuation, symbols, private use. What is left is taken as letters. */
+/* Ranges of code points that are no letters: spaces, punctuation, symbols, private use. What is left is taken
+ * as letters. */
 static const uint32_t not_letters[][2] = {
         {0x80, 0xA9}, {0xAB, 0xB4}, {0xB6, 0xB9}, {0xBB, 0xBF}, {0xD7, 0xD7}, {0xF7, 0xF7}, {0x2C2, 0x2C5},
         {0x2000, 0x207E}, {0x20A0, 0x20FF}, {0x2190, 0x2BFF}, {0x2E00, 0x2FFF}, {0x3000, 0x3004}, {0x3008, 0x3020},
@@ -138,7 +140,8 @@ static struct place place_of(const struct lexer *lexer, uint32_t start, uint32_t
 	return (struct place){.start = start, .length = (uint16_t)min_u64(length, UINT16_MAX), .file = lexer->file};
 }
 
-void lexer_init(struct lexer *lexer, struct source *source, unsigned file, struct names *names, struct diagnostics *diagnostics)
+void lexer_init(struct lexer *lexer, struct source *source, unsigned file, struct names *names,
+                struct diagnostics *diagnostics)
 {
 	*lexer = (struct lexer){.text = (const unsigned char *)source->file[file].text,
 	                        .length = source->file[file].length,
@@ -168,7 +171,8 @@ static bool skip_space(struct lexer *lexer)
 		for (at += 2;; at++) {
 			const unsigned char *star = at < length ? memchr(text + at, '*', length - at) : NULL;
 			if (!star || star + 1 >= text + length) {
-				diagnose_error(lexer->diagnostics, place_of(lexer, start, 2), "this comment never ends");
+				diagnose_error(lexer->diagnostics, place_of(lexer, start, 2),
+				               "this comment never ends");
 				diagnose_hint(lexer->diagnostics, "close it with '*/'");
 				lexer->at = length;
 				return false;
@@ -220,8 +224,9 @@ static bool is_digit_of(unsigned char c, unsigned base)
 /* Digits with single underscores between them. */
 static uint32_t digits_end(const struct lexer *lexer, uint32_t at, unsigned base)
 {
-	while (at < lexer->length && (is_digit_of(lexer->text[at], base) ||
-	                              (lexer->text[at] == '_' && at + 1 < lexer->length && is_digit_of(lexer->text[at + 1], base))))
+	while (at < lexer->length &&
+	       (is_digit_of(lexer->text[at], base) ||
+	        (lexer->text[at] == '_' && at + 1 < lexer->length && is_digit_of(lexer->text[at + 1], base))))
 		at++;
 	return at;
 }
@@ -230,8 +235,9 @@ static const struct {
 	const char *text;
 	uint8_t kind, unit;
 } suffixes[] = {
-        {"dt", TOKEN_DURATION, 0}, {"ns", TOKEN_DURATION, 1}, {"us", TOKEN_DURATION, 2}, {"\xC2\xB5s", TOKEN_DURATION, 2},
-        {"\xCE\xBCs", TOKEN_DURATION, 2}, {"ms", TOKEN_DURATION, 3}, {"s", TOKEN_DURATION, 4}, {"im", TOKEN_IMAGINARY, 0},
+        {"dt", TOKEN_DURATION, 0},        {"ns", TOKEN_DURATION, 1},        {"us", TOKEN_DURATION, 2},
+        {"\xC2\xB5s", TOKEN_DURATION, 2}, {"\xCE\xBCs", TOKEN_DURATION, 2}, {"ms", TOKEN_DURATION, 3},
+        {"s", TOKEN_DURATION, 4},         {"im", TOKEN_IMAGINARY, 0},
 };
 
 static bool starts_name(const struct lexer *lexer, uint32_t at)
@@ -395,7 +401,8 @@ static void take_punctuation(struct lexer *lexer, struct token *token)
 		static const char *const words[] = {"#dim", "#pragma"};
 		for (unsigned i = 0; i < 2; i++) {
 			uint32_t length = (uint32_t)strlen(words[i]);
-			if (left >= length && memcmp(text, words[i], length) == 0 && !starts_name(lexer, token->start + length)) {
+			if (left >= length && memcmp(text, words[i], length) == 0 &&
+			    !starts_name(lexer, token->start + length)) {
 				token->kind = i == 0 ? TOKEN_DIM : TOKEN_PRAGMA;
 				lexer->at = token->start + length;
 				return;

@@ -12,8 +12,8 @@ enum token_kind {
 	TOKEN_END, TOKEN_PANIC, TOKEN_NAME, TOKEN_INTEGER, TOKEN_FLOAT, TOKEN_IMAGINARY, TOKEN_DURATION, TOKEN_STRING,
 	TOKEN_HARDWARE,
 	/* punctuation; the operators from POWER to CONCATENATE are looked up in the parser's table of precedence */
-	TOKEN_LEFT_BRACKET, TOKEN_RIGHT_BRACKET, TOKEN_LEFT_BRACE, TOKEN_RIGHT_BRACE, TOKEN_LEFT_PAREN, TOKEN_RIGHT_PAREN,
-	TOKEN_COLON, TOKEN_SEMICOLON, TOKEN_COMMA, TOKEN_ARROW, TOKEN_AT, TOKEN_HASH, TOKEN_DOT,
+	TOKEN_LEFT_BRACKET, TOKEN_RIGHT_BRACKET, TOKEN_LEFT_BRACE, TOKEN_RIGHT_BRACE, TOKEN_LEFT_PAREN,
+	TOKEN_RIGHT_PAREN, TOKEN_COLON, TOKEN_SEMICOLON, TOKEN_COMMA, TOKEN_ARROW, TOKEN_AT, TOKEN_HASH, TOKEN_DOT,
 	TOKEN_EQUALS, TOKEN_COMPOUND,           /* = and += -= ... (operator in the token) */
 	TOKEN_NOT, TOKEN_COMPLEMENT, TOKEN_OPERATOR,   /* ! ~ and the binary operators */
 	/* keywords, in the order of the table in lex.c */
@@ -57,7 +57,8 @@ struct lexer {
 	struct diagnostics *diagnostics;
 };
 
-void lexer_init(struct lexer *lexer, struct source *source, unsigned file, struct names *names, struct diagnostics *diagnostics);
+void lexer_init(struct lexer *lexer, struct source *source, unsigned file, struct names *names,
+                struct diagnostics *diagnostics);
 /* Read the next token. What is no token is reported and skipped: the kind is then TOKEN_PANIC. */
 void lexer_next(struct lexer *lexer, struct token *token);
 /* The rest of the line (without its end), for pragmas and annotations. */

@@ -71,12 +71,13 @@ static const char *found(const struct parser *parser, char buffer[100])
 	if (parser->token.kind == TOKEN_END)
 		return "the end of the file";
 	uint32_t length = parser->token.length;
-	snprintf(buffer, 100, "'%.*s%s'", (int)min_u64(length, 80), (const char *)parser->lexer.text + parser->token.start,
-	         length > 80 ? "..." : "");
+	snprintf(buffer, 100, "'%.*s%s'", (int)min_u64(length, 80),
+	         (const char *)parser->lexer.text + parser->token.start, length > 80 ? "..." : "");
 	return buffer;
 }
 
-/* A semicolon, bracket or the like is missed after the token before, not at the token found, where that is on a later line. */
+/* A semicolon, bracket or the like is missed after the token before, not at the token found, where that is on
+ * a later line. */
 static struct place missing_place(const struct parser *parser)
 {
 	struct place place = parser_place(parser);
@@ -134,7 +135,8 @@ struct name *parser_name(struct parser *parser, struct place *place, const char 
 	if (parser_take(parser, TOKEN_NAME))
 		return name;
 	if (parser->token.kind >= TOKEN_KEYWORDS && !parser->panics)
-		parser_error(parser, *place, "expected %s, found the keyword '%s'", what, token_text(parser->token.kind));
+		parser_error(parser, *place, "expected %s, found the keyword '%s'", what,
+		             token_text(parser->token.kind));
 	else
 		parser_expected(parser, what);
 	return names_intern(parser->names, "", 0);
@@ -183,7 +185,8 @@ static void parse_array(struct parser *parser, struct type_syntax *type)
 	type->has_width = element->has_width;
 	type->is_register = element->is_register;
 	if (element->is_array)
-		parser_error(parser, element->place, "an array of arrays is written with several sizes: array[int, 2, 3]");
+		parser_error(parser, element->place,
+		             "an array of arrays is written with several sizes: array[int, 2, 3]");
 	uint32_t from = parser->stacked, count;
 	while (parser_take(parser, TOKEN_COMMA)) {
 		if (parser_take(parser, TOKEN_DIM)) {
@@ -197,14 +200,16 @@ static void parse_array(struct parser *parser, struct type_syntax *type)
 	}
 	type->size = parser_list(parser, from, &count);
 	if (count > AST_DIMENSIONS)
-		parser_error(parser, parser_since(parser, type->place), "an array has at most %d dimensions", AST_DIMENSIONS);
+		parser_error(parser, parser_since(parser, type->place), "an array has at most %d dimensions",
+		             AST_DIMENSIONS);
 	type->dimensions = (uint8_t)min_u64(count, AST_DIMENSIONS);
 	if (count == 0 && !type->hash_dimensions)
 		parser_expected(parser, "',' and a size");
 	parser_expect(parser, TOKEN_RIGHT_BRACKET, "after the sizes of the array");
 }
 
-/* type: ( "bit" | "int" | "uint" | "float" | "angle" | "qubit" ) [ "[" expression "]" ] | "bool" | "duration" | "stretch"
+/* type: ( "bit" | "int" | "uint" | "float" | "angle" | "qubit" ) [ "[" expression "]" ] | "bool" | "duration"
+ * | "stretch"
  *       | "complex" [ "[" "float" [ "[" expression "]" ] "]" ] | array */
 struct type_syntax *parse_type(struct parser *parser)
 {
@@ -318,15 +323,16 @@ static void parse_version(struct parser *parser)
 	}
 	char text[16];
 	unsigned major = 0, minor = 0;
-	snprintf(text, sizeof text, "%.*s", (int)min_u64(token.length, 15), (const char *)parser->lexer.text + token.start);
+	snprintf(text, sizeof text, "%.*s", (int)min_u64(token.length, 15),
+	         (const char *)parser->lexer.text + token.start);
 	int read = sscanf(text, "%3u.%3u", &major, &minor);
 	struct parsed *parsed = parser->parsed;
 	parsed->has_version = true;
 	parsed->version_major = major;
 	parsed->version_minor = minor;
 	if (read < 1 || token.length > 6 || !((major == 2 && minor == 0) || (major == 3 && minor <= 2))) {
-		diagnose_error(parser->diagnostics, place, "OpenQASM %.*s is not known here", (int)min_u64(token.length, 20),
-		               (const char *)parser->lexer.text + token.start);
+		diagnose_error(parser->diagnostics, place, "OpenQASM %.*s is not known here",
+		               (int)min_u64(token.length, 20), (const char *)parser->lexer.text + token.start);
 		diagnose_hint(parser->diagnostics, "versions 2.0, 3.0, 3.1 and 3.2 are");
 	}
 	if (parser->ast->dialect == SONGDO_DIALECT_AUTO)
@@ -336,7 +342,8 @@ static void parse_version(struct parser *parser)
 	parser_expect(parser, TOKEN_SEMICOLON, "after the version");
 }
 
-/* A file without a version line that includes qelib1.inc, and not stdgates.inc, is OpenQASM 2.0: many were written so. */
+/* A file without a version line that includes qelib1.inc, and not stdgates.inc, is OpenQASM 2.0: many were
+ * written so. */
 static bool includes_old_library(const struct parser *parser)
 {
 	struct lexer lexer = parser->lexer;
@@ -348,7 +355,8 @@ static bool includes_old_library(const struct parser *parser)
 		if (token.kind != TOKEN_INCLUDE)
 			continue;
 		lexer_next(&lexer, &token);
-		if (token.kind == TOKEN_STRING && token.length == 12 && memcmp(lexer.text + token.start + 1, "qelib1.inc", 10) == 0)
+		if (token.kind == TOKEN_STRING && token.length == 12 &&
+		    memcmp(lexer.text + token.start + 1, "qelib1.inc", 10) == 0)
 			return true;
 		return false;
 	}
@@ -358,7 +366,8 @@ static bool includes_old_library(const struct parser *parser)
 void qasm_parse(struct ast *ast, struct parsed *parsed, struct names *names, songdo_dialect dialect,
                 struct diagnostics *diagnostics)
 {
-	struct parser parser = {.arena = ast->arena, .ast = ast, .parsed = parsed, .names = names, .diagnostics = diagnostics};
+	struct parser parser = {
+	        .arena = ast->arena, .ast = ast, .parsed = parsed, .names = names, .diagnostics = diagnostics};
 	ast->dialect = dialect;
 	lexer_init(&parser.lexer, ast->source, 0, names, diagnostics);
 	parser.lexer.is_old = dialect == SONGDO_QASM2;

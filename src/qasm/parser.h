@@ -41,7 +41,8 @@ bool parser_take(struct parser *parser, enum token_kind kind);
 bool parser_expect(struct parser *parser, enum token_kind kind, const char *where);
 struct place parser_place(const struct parser *parser);          /* of the token at hand */
 struct place parser_since(const struct parser *parser, struct place start);  /* from there to the token before */
-void parser_error(struct parser *parser, struct place place, const char *format, ...) ATTRIBUTE_PRINTF(3, 4);
+void parser_error(struct parser *parser, struct place place, const char *format, ...)
+        ATTRIBUTE_PRINTF(3, 4);
 /* "expected X, found Y" at the token at hand. */
 void parser_expected(struct parser *parser, const char *what);
 /* Count one level of nesting; false (and an error) beyond AST_DEPTH. Leave with parser->depth--. */
@@ -68,6 +69,17 @@ struct expression *parse_index_item(struct parser *parser);
 struct expression *parse_set(struct parser *parser);
 /* Expressions with commas between them, a trailing one allowed, until `close` is taken. */
 struct expression **parse_arguments(struct parser *parser, enum token_kind close, uint32_t *count, const char *where);
+
+/* declarations.c */
+/* A statement of `bytes` bytes, not yet in any list. */
+void *statement_new(struct parser *parser, size_t bytes, enum statement_kind kind, struct place place);
+/* The keyword is at hand; parse_declaration: what comes before the type has been taken. */
+struct statement *parse_gate(struct parser *parser);
+struct measurement *parse_measure(struct parser *parser);
+struct statement *parse_old_register(struct parser *parser);
+struct statement *parse_declaration(struct parser *parser, enum declaration_kind kind, struct place place);
+struct statement *parse_alias(struct parser *parser);
+struct statement *parse_subroutine(struct parser *parser);
 
 /* statements.c */
 /* Parse one statement and append it at *link; returns where the next one goes. */

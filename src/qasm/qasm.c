@@ -68,8 +68,9 @@ static songdo_status read_program(struct reading *reading, songdo_program **prog
 	return qasm_lower(program, ast, &reading->diagnostics);
 }
 
-songdo_status songdo_program_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
-                                   songdo_error *errors, size_t capacity, size_t *count)
+songdo_status songdo_program_parse(songdo_program **program, const char *text, size_t length,
+                                   const songdo_parse_options *options, songdo_error *errors, size_t capacity,
+                                   size_t *count)
 {
 	static const songdo_parse_options none;
 	struct reading reading = {.diagnostics = {.errors = errors, .capacity = errors ? capacity : 0}};
@@ -86,9 +87,11 @@ songdo_status songdo_program_parse(songdo_program **program, const char *text, s
 	if (length > SOURCE_BYTES) {
 		status = SONGDO_BAD_PROGRAM;
 		if (diagnostics->capacity > 0)
-			error_set(&errors[diagnostics->count++], status, "the text is longer than %llu bytes", SOURCE_BYTES);
+			error_set(&errors[diagnostics->count++], status, "the text is longer than %llu bytes",
+			          SOURCE_BYTES);
 	} else {
-		status = read_program(&reading, program, options->file ? options->file : "<text>", text ? text : "", length, options);
+		status = read_program(&reading, program, options->file ? options->file : "<text>", text ? text : "",
+		                      length, options);
 		diagnose_sort(diagnostics);
 	}
 	if (status == SONGDO_NO_FIT && diagnostics->error_count == 0 && diagnostics->count < diagnostics->capacity) {

@@ -29,17 +29,20 @@ void scope_close(struct checker *checker)
 const char *symbol_kind_text(const struct symbol *symbol)
 {
 	static const char *const words[] = {
-	        [SYMBOL_VARIABLE] = "a variable", [SYMBOL_CONSTANT] = "a constant", [SYMBOL_INPUT] = "an input",
-	        [SYMBOL_OUTPUT] = "an output", [SYMBOL_QUBIT] = "a qubit", [SYMBOL_HARDWARE] = "a hardware qubit",
-	        [SYMBOL_QUBIT_PARAMETER] = "a qubit", [SYMBOL_ANGLE_PARAMETER] = "a parameter", [SYMBOL_ALIAS] = "an alias",
-	        [SYMBOL_GATE] = "a gate", [SYMBOL_SUBROUTINE] = "a subroutine", [SYMBOL_EXTERN] = "an extern subroutine",
+	        [SYMBOL_VARIABLE] = "a variable",     [SYMBOL_CONSTANT] = "a constant",
+	        [SYMBOL_INPUT] = "an input",          [SYMBOL_OUTPUT] = "an output",
+	        [SYMBOL_QUBIT] = "a qubit",           [SYMBOL_HARDWARE] = "a hardware qubit",
+	        [SYMBOL_QUBIT_PARAMETER] = "a qubit", [SYMBOL_ANGLE_PARAMETER] = "a parameter",
+	        [SYMBOL_ALIAS] = "an alias",          [SYMBOL_GATE] = "a gate",
+	        [SYMBOL_SUBROUTINE] = "a subroutine", [SYMBOL_EXTERN] = "an extern subroutine",
 	        [SYMBOL_FUNCTION] = "a function"};
 	if (symbol->kind == SYMBOL_QUBIT && symbol->type.is_register)
 		return "a quantum register";
 	return words[symbol->kind];
 }
 
-static struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const struct name *name, struct type type)
+static struct symbol *symbol_new(struct checker *checker, enum symbol_kind kind, const struct name *name,
+                                 struct type type)
 {
 	struct symbol *symbol = arena_new(checker->arena, sizeof *symbol);
 	symbol->kind = kind;
@@ -59,8 +62,8 @@ static struct symbol *declared_here(const struct checker *checker, const struct 
 	return symbol->depth == checker->scope->number ? symbol : NULL;
 }
 
-struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, const struct name *name, struct place place,
-                              struct type type)
+struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, const struct name *name,
+                              struct place place, struct type type)
 {
 	const struct symbol *before = name->length ? declared_here(checker, name) : NULL;
 	if (before) {
@@ -68,7 +71,8 @@ struct symbol *symbol_declare(struct checker *checker, enum symbol_kind kind, co
 		diagnose_hint_place(checker->diagnostics, "first declared", before->place);
 	} else if (kind == SYMBOL_GATE && !checker->is_old && checker->parsed->libraries & LIBRARY_STDGATES &&
 	           gate_name_find(name->text, name->length, LIBRARY_STDGATES)) {
-		diagnose_error(checker->diagnostics, place, "gate '%.80s' is defined already, in stdgates.inc", name->text);
+		diagnose_error(checker->diagnostics, place, "gate '%.80s' is defined already, in stdgates.inc",
+		               name->text);
 		diagnose_hint(checker->diagnostics, "choose another name, or leave out include \"stdgates.inc\"");
 	}
 	struct symbol *symbol = symbol_new(checker, kind, name, type);
@@ -111,13 +115,15 @@ void scope_builtins(struct checker *checker)
 	const unsigned dialect = checker->is_old ? 1 : 2;
 	for (unsigned i = 0; i < ARRAY_LENGTH(functions); i++)
 		if (functions[i].dialects & dialect) {
-			struct name *name = names_intern(checker->names, functions[i].name, (uint32_t)strlen(functions[i].name));
+			struct name *name =
+			        names_intern(checker->names, functions[i].name, (uint32_t)strlen(functions[i].name));
 			name->symbol = symbol_new(checker, SYMBOL_FUNCTION, name, (struct type){0});
 			name->symbol->function = functions[i].function;
 		}
 	for (unsigned i = 0; i < ARRAY_LENGTH(constants); i++)
 		if (constants[i].dialects & dialect) {
-			struct name *name = names_intern(checker->names, constants[i].name, (uint32_t)strlen(constants[i].name));
+			struct name *name =
+			        names_intern(checker->names, constants[i].name, (uint32_t)strlen(constants[i].name));
 			struct type type = type_scalar(TYPE_FLOAT, 64);
 			type.is_constant = true;
 			name->symbol = symbol_new(checker, SYMBOL_CONSTANT, name, type);
@@ -126,13 +132,16 @@ void scope_builtins(struct checker *checker)
 		}
 }
 
-/* ---- Near misses ------------------------------------------------------------------------------------------------ */
+/* ---- Near misses
+ * ------------------------------------------------------------------------------------------------ */
 
 /* Edit distance of two short names, at most `limit` + 1. */
-static unsigned distance(const char *left, unsigned left_length, const char *right, unsigned right_length, unsigned limit)
+static unsigned distance(const char *left, unsigned left_length, const char *right, unsigned right_length,
+                         unsigned limit)
 {
 	unsigned row[33];
-	if (left_length > 32 || right_length > 32 || left_length > right_length + limit || right_length > left_length + limit)
+	if (left_length > 32 || right_length > 32 || left_length > right_length + limit ||
+	    right_length > left_length + limit)
 		return limit + 1;
 	for (unsigned j = 0; j <= right_length; j++)
 		row[j] = j;
@@ -158,8 +167,10 @@ struct nearest {
 static void offer(struct nearest *best, const struct name *wanted, const char *text, size_t length)
 {
 	const unsigned limit = wanted->length < 3 ? 1 : wanted->length < 6 ? 1 : 2;
-	const unsigned d = distance(wanted->text, (unsigned)min_u64(wanted->length, 33), text, (unsigned)min_u64(length, 33), limit);
-	if (d <= limit && d < wanted->length && (!best->text || d < best->distance || (d == best->distance && strcmp(text, best->text) < 0)))
+	const unsigned d = distance(wanted->text, (unsigned)min_u64(wanted->length, 33), text,
+	                            (unsigned)min_u64(length, 33), limit);
+	if (d <= limit && d < wanted->length &&
+	    (!best->text || d < best->distance || (d == best->distance && strcmp(text, best->text) < 0)))
 		*best = (struct nearest){text, d};
 }
 
@@ -186,10 +197,11 @@ static void hint_nearest(struct checker *checker, const struct name *name, bool 
 		diagnose_hint(checker->diagnostics, "did you mean '%.80s'?", near);
 }
 
-/* ---- Lookups ------------------------------------------------------------------------------------------------------ */
+/* ---- Lookups
+ * ------------------------------------------------------------------------------------------------------ */
 
-/* Was the name in a statement that could not be parsed, or perhaps in a file that could not be read? That has been reported, and
- * what follows from it is not. */
+/* Was the name in a statement that could not be parsed, or perhaps in a file that could not be read? That has
+ * been reported, and what follows from it is not. */
 static bool may_be_declared(const struct checker *checker, const struct name *name)
 {
 	return checker->diagnostics->error_count > 0 && (name->uses & NAME_BROKEN || checker->parsed->lacks_include);
@@ -225,8 +237,8 @@ struct symbol *scope_value(struct checker *checker, const struct name *name, str
 	if (name->length && name->text[0] == '$')
 		return scope_hardware(checker, name, place);
 	struct symbol *symbol = name->symbol;
-	while (symbol && (symbol->kind == SYMBOL_GATE || symbol->kind == SYMBOL_FUNCTION || symbol->kind == SYMBOL_SUBROUTINE ||
-	                  symbol->kind == SYMBOL_EXTERN))
+	while (symbol && (symbol->kind == SYMBOL_GATE || symbol->kind == SYMBOL_FUNCTION ||
+	                  symbol->kind == SYMBOL_SUBROUTINE || symbol->kind == SYMBOL_EXTERN))
 		symbol = symbol->outer;
 	if (!symbol) {
 		if (may_be_declared(checker, name))
@@ -242,8 +254,8 @@ struct symbol *scope_value(struct checker *checker, const struct name *name, str
 	}
 	const bool is_inside = checker->gate || checker->subroutine;
 	if (is_inside && symbol->is_global && symbol->kind != SYMBOL_CONSTANT && symbol->kind != SYMBOL_HARDWARE) {
-		diagnose_error(checker->diagnostics, place, "'%.80s' is %s of the program, which a %s does not see", name->text,
-		               symbol_kind_text(symbol), checker->gate ? "gate" : "subroutine");
+		diagnose_error(checker->diagnostics, place, "'%.80s' is %s of the program, which a %s does not see",
+		               name->text, symbol_kind_text(symbol), checker->gate ? "gate" : "subroutine");
 		diagnose_hint(checker->diagnostics, checker->gate ? "only constants are seen; add a parameter"
 		                                                  : "only constants are seen; pass it as a parameter");
 		return NULL;
@@ -282,7 +294,8 @@ struct symbol *scope_gate(struct checker *checker, const struct name *name, stru
 	if (may_be_declared(checker, name))
 		return NULL;
 	if (name->symbol && name->symbol->kind != SYMBOL_FUNCTION) {
-		diagnose_error(checker->diagnostics, place, "'%.80s' is %s, not a gate", name->text, symbol_kind_text(name->symbol));
+		diagnose_error(checker->diagnostics, place, "'%.80s' is %s, not a gate", name->text,
+		               symbol_kind_text(name->symbol));
 		diagnose_hint_place(checker->diagnostics, "declared", name->symbol->place);
 		return NULL;
 	}
@@ -295,9 +308,11 @@ struct symbol *scope_gate(struct checker *checker, const struct name *name, stru
 	else if (entry && entry->libraries & LIBRARY_QELIB1 && checker->is_old)
 		diagnose_hint(checker->diagnostics, "add: include \"qelib1.inc\";");
 	else if (entry && entry->libraries & LIBRARY_QELIB1)
-		diagnose_hint(checker->diagnostics, "it is not in stdgates.inc; define it, or add: include \"qelib1.inc\";");
+		diagnose_hint(checker->diagnostics,
+		              "it is not in stdgates.inc; define it, or add: include \"qelib1.inc\";");
 	else if (entry && entry->libraries & LIBRARY_BRAKET)
-		diagnose_hint(checker->diagnostics, "it is a gate of Amazon Braket; programs without any include may use it");
+		diagnose_hint(checker->diagnostics,
+		              "it is a gate of Amazon Braket; programs without any include may use it");
 	else
 		hint_nearest(checker, name, true);
 	return NULL;
@@ -306,14 +321,16 @@ struct symbol *scope_gate(struct checker *checker, const struct name *name, stru
 struct symbol *scope_function(struct checker *checker, const struct name *name, struct place place)
 {
 	struct symbol *symbol = name->symbol;
-	while (symbol && symbol->kind != SYMBOL_FUNCTION && symbol->kind != SYMBOL_SUBROUTINE && symbol->kind != SYMBOL_EXTERN)
+	while (symbol && symbol->kind != SYMBOL_FUNCTION && symbol->kind != SYMBOL_SUBROUTINE &&
+	       symbol->kind != SYMBOL_EXTERN)
 		symbol = symbol->outer;
 	if (symbol || may_be_declared(checker, name))
 		return symbol;
 	diagnose_error(checker->diagnostics, place, "'%.80s' is not a function", name->text);
 	for (unsigned i = 0; i < ARRAY_LENGTH(functions); i++)
 		if (strcmp(functions[i].name, name->text) == 0)
-			diagnose_hint(checker->diagnostics, "it is one in OpenQASM %s only%s", checker->is_old ? "3" : "2.0",
+			diagnose_hint(checker->diagnostics, "it is one in OpenQASM %s only%s",
+			              checker->is_old ? "3" : "2.0",
 			              functions[i].function == FUNCTION_LOG ? "; write 'log'" : "");
 	return NULL;
 }

@@ -58,18 +58,21 @@ static char *path_below(const char *directory, const char *name)
 	return path;
 }
 
-songdo_status source_include(struct source *source, const char *name, unsigned from, unsigned *number, songdo_error *error)
+songdo_status source_include(struct source *source, const char *name, unsigned from, unsigned *number,
+                             songdo_error *error)
 {
 	char *path = NULL;
 	for (size_t i = 0; source->directories && source->directories[i] && !path; i++)
 		path = path_below(source->directories[i], name);
 	if (!path) {
 		error_set(error, SONGDO_BAD_PROGRAM, "there is no file of this name under the include directories");
-		error_hint(error, source->directories && source->directories[0]
-		                          ? "only \"qelib1.inc\" and \"stdgates.inc\" are built in; other files are looked "
-		                            "for below the directories given with -I"
-		                          : "only \"qelib1.inc\" and \"stdgates.inc\" are built in; name a directory for other "
-		                            "files with -I DIR");
+		error_hint(
+		        error,
+		        source->directories && source->directories[0]
+		                ? "only \"qelib1.inc\" and \"stdgates.inc\" are built in; other files are looked "
+		                  "for below the directories given with -I"
+		                : "only \"qelib1.inc\" and \"stdgates.inc\" are built in; name a directory for other "
+		                  "files with -I DIR");
 		return SONGDO_BAD_PROGRAM;
 	}
 	songdo_status status = SONGDO_OK;
@@ -78,7 +81,8 @@ songdo_status source_include(struct source *source, const char *name, unsigned f
 		if (source->file[file].path && strcmp(source->file[file].path, path) == 0)
 			status = error_set(error, SONGDO_BAD_PROGRAM, "this file includes itself");
 	if (status == SONGDO_OK && depth > SOURCE_DEPTH)
-		status = error_set(error, SONGDO_BAD_PROGRAM, "files include one another more than %d deep", SOURCE_DEPTH);
+		status = error_set(error, SONGDO_BAD_PROGRAM, "files include one another more than %d deep",
+		                   SOURCE_DEPTH);
 	if (status == SONGDO_OK && source->files == AST_FILES)
 		status = error_set(error, SONGDO_BAD_PROGRAM, "more than %d files are included", AST_FILES - 2);
 	struct stat kind;
@@ -93,8 +97,12 @@ songdo_status source_include(struct source *source, const char *name, unsigned f
 		return status;
 	}
 	char *copy = arena_copy(source->arena, name, strlen(name) + 1);
-	source->file[source->files] = (struct source_file){
-	        .name = copy, .text = text, .length = (uint32_t)length, .owned = text, .path = path, .parent = (int)from};
+	source->file[source->files] = (struct source_file){.name = copy,
+	                                                   .text = text,
+	                                                   .length = (uint32_t)length,
+	                                                   .owned = text,
+	                                                   .path = path,
+	                                                   .parent = (int)from};
 	*number = source->files++;
 	return SONGDO_OK;
 }
@@ -166,7 +174,8 @@ void source_locate(struct source *source, struct place place, uint32_t *line, ui
 	while (end < file->length && end - start < place.length && file->text[end] != '\n' && file->text[end] != '\r')
 		end++;
 	*line = low + 1;
-	if (file->located_column > 0 && file->located_begin == begin && file->located >= begin && file->located <= start)
+	if (file->located_column > 0 && file->located_begin == begin && file->located >= begin &&
+	    file->located <= start)
 		*column = file->located_column + characters(file->text, file->located, start);
 	else
 		*column = characters(file->text, begin, start) + 1;

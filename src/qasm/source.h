@@ -24,7 +24,8 @@ struct source_file {
 	char *path;                     /* malloc'd real path; NULL for the main text */
 	uint32_t *lines;                /* byte offsets of line starts, malloc'd when first wanted */
 	uint32_t line_count;
-	/* The place located last: the next one on the same line is counted from there, as one line may hold a whole program. */
+	/* The place located last: the next one on the same line is counted from there: one line may hold
+	 * a whole program. */
 	uint32_t located, located_begin, located_column;
 	int parent;                     /* the file that includes it; -1 */
 };
@@ -42,7 +43,8 @@ void source_fini(struct source *source);
 
 /* Find, check and read an included file. *number is its file number. SONGDO_BAD_PROGRAM with words in error (never the
  * file's contents, nor whether a file outside the directories exists). */
-songdo_status source_include(struct source *source, const char *name, unsigned from, unsigned *number, songdo_error *error);
+songdo_status source_include(struct source *source, const char *name, unsigned from, unsigned *number,
+                             songdo_error *error);
 
 /* Add a text of the library itself under a name in angle brackets. */
 unsigned source_add_library(struct source *source, const char *name, const char *text);

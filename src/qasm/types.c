@@ -19,7 +19,9 @@ const char *type_text(const struct type *type, char buffer[64])
 	char element[32];
 	if (type->is_register && type->width == 0)
 		snprintf(element, sizeof element, "%s register", words[type->kind]);
-	else if (type->is_register || ((type->kind == TYPE_INT || type->kind == TYPE_UINT || type->kind == TYPE_ANGLE) && type->width != 64) ||
+	else if (type->is_register ||
+	         ((type->kind == TYPE_INT || type->kind == TYPE_UINT || type->kind == TYPE_ANGLE) &&
+	          type->width != 64) ||
 	         (type->kind == TYPE_FLOAT && type->width == 32))
 		snprintf(element, sizeof element, "%s[%u]", words[type->kind], type->width);
 	else
@@ -30,7 +32,8 @@ const char *type_text(const struct type *type, char buffer[64])
 	}
 	int length = snprintf(buffer, 64, "array[%s", element);
 	for (unsigned i = 0; i < type->dimensions && length > 0 && length < 60; i++)
-		length += snprintf(buffer + length, (size_t)(64 - length), ", %llu", (unsigned long long)(type->sizes ? type->sizes[i] : 0));
+		length += snprintf(buffer + length, (size_t)(64 - length), ", %llu",
+		                   (unsigned long long)(type->sizes ? type->sizes[i] : 0));
 	if (length > 0 && length < 63)
 		strcpy(buffer + length, "]");
 	return buffer;
@@ -42,16 +45,21 @@ bool type_equal(const struct type *left, const struct type *right)
 	    (left->kind == TYPE_BIT && left->is_register != right->is_register))
 		return false;
 	for (unsigned i = 0; i < left->dimensions; i++)
-		if (left->sizes && right->sizes && left->sizes[i] && right->sizes[i] && left->sizes[i] != right->sizes[i])
+		if (left->sizes && right->sizes && left->sizes[i] && right->sizes[i] &&
+		    left->sizes[i] != right->sizes[i])
 			return false;
 	return true;
 }
 
-bool type_is_integer(const struct type *type) { return !type->dimensions && (type->kind == TYPE_INT || type->kind == TYPE_UINT); }
+bool type_is_integer(const struct type *type)
+{
+	return !type->dimensions && (type->kind == TYPE_INT || type->kind == TYPE_UINT);
+}
 
 bool type_is_number(const struct type *type)
 {
-	return !type->dimensions && type->kind >= TYPE_BIT && type->kind <= TYPE_COMPLEX && !(type->kind == TYPE_BIT && type->is_register);
+	return !type->dimensions && type->kind >= TYPE_BIT && type->kind <= TYPE_COMPLEX &&
+	       !(type->kind == TYPE_BIT && type->is_register);
 }
 
 bool type_integer(struct checker *checker, struct expression *expression, int64_t *value, const char *what)
@@ -62,7 +70,8 @@ bool type_integer(struct checker *checker, struct expression *expression, int64_
 		return false;
 	if (!type_is_integer(&checked->type)) {
 		char text[64];
-		diagnose_error(checker->diagnostics, expression->place, "%s must be an integer, not %s", what, type_text(&checked->type, text));
+		diagnose_error(checker->diagnostics, expression->place, "%s must be an integer, not %s", what,
+		               type_text(&checked->type, text));
 		return false;
 	}
 	if (!checked->is_known) {
@@ -84,9 +93,11 @@ static uint64_t size_of(struct checker *checker, struct expression *expression, 
 	if (!type_integer(checker, expression, &value, what))
 		return 0;
 	if (value <= 0)
-		diagnose_error(checker->diagnostics, expression->place, "%s must be at least 1, not %lld", what, (long long)value);
+		diagnose_error(checker->diagnostics, expression->place, "%s must be at least 1, not %lld", what,
+		               (long long)value);
 	else if ((uint64_t)value > most)
-		diagnose_error(checker->diagnostics, expression->place, "%s is at most %llu", what, (unsigned long long)most);
+		diagnose_error(checker->diagnostics, expression->place, "%s is at most %llu", what,
+		               (unsigned long long)most);
 	else
 		return (uint64_t)value;
 	return 0;
@@ -103,10 +114,12 @@ struct type type_resolve(struct checker *checker, struct type_syntax *written)
 	if (written->kind >= TYPE_INT && written->kind <= TYPE_COMPLEX)
 		type.width = 64;
 	if (written->width) {
-		type.width = (uint32_t)size_of(checker, written->width, limits[written->kind].most, limits[written->kind].what);
+		type.width = (uint32_t)size_of(checker, written->width, limits[written->kind].most,
+		                               limits[written->kind].what);
 		if (type.width == 0) {
 			type.kind = TYPE_VOID;
-		} else if ((written->kind == TYPE_FLOAT || written->kind == TYPE_COMPLEX) && type.width != 32 && type.width != 64) {
+		} else if ((written->kind == TYPE_FLOAT || written->kind == TYPE_COMPLEX) && type.width != 32 &&
+		           type.width != 64) {
 			diagnose_error(checker->diagnostics, written->width->place, "a float has 32 or 64 bits");
 			type.kind = TYPE_VOID;
 		}
@@ -119,7 +132,8 @@ struct type type_resolve(struct checker *checker, struct type_syntax *written)
 		if (!type_integer(checker, written->hash_dimensions, &dimensions, "the number of dimensions"))
 			type.kind = TYPE_VOID;
 		else if (dimensions < 1 || dimensions > AST_DIMENSIONS) {
-			diagnose_error(checker->diagnostics, written->hash_dimensions->place, "an array has 1 to %d dimensions", AST_DIMENSIONS);
+			diagnose_error(checker->diagnostics, written->hash_dimensions->place,
+			               "an array has 1 to %d dimensions", AST_DIMENSIONS);
 			type.kind = TYPE_VOID;
 		} else {
 			type.dimensions = (uint8_t)dimensions;
@@ -135,13 +149,15 @@ struct type type_resolve(struct checker *checker, struct type_syntax *written)
 				type.kind = TYPE_VOID;
 		}
 		if (type.kind != TYPE_VOID && elements > AST_SIZE) {
-			diagnose_error(checker->diagnostics, written->place, "an array has at most %llu elements", AST_SIZE);
+			diagnose_error(checker->diagnostics, written->place, "an array has at most %llu elements",
+			               AST_SIZE);
 			type.kind = TYPE_VOID;
 		}
 	}
 	type.sizes = sizes;
 	if (written->kind == TYPE_QUBIT || written->kind == TYPE_STRETCH) {
-		diagnose_error(checker->diagnostics, written->place, "there are no arrays of %ss", words[written->kind]);
+		diagnose_error(checker->diagnostics, written->place, "there are no arrays of %ss",
+		               words[written->kind]);
 		type.kind = TYPE_VOID;
 	}
 	return type;
@@ -154,11 +170,14 @@ struct type type_resolve(struct checker *checker, struct type_syntax *written)
 static const unsigned silent[TYPE_KINDS] = {
         [TYPE_BIT] = KIND(TYPE_BOOL) | KIND(TYPE_INT) | KIND(TYPE_UINT) | KIND(TYPE_FLOAT) | KIND(TYPE_ANGLE),
         [TYPE_BOOL] = KIND(TYPE_BIT) | KIND(TYPE_INT) | KIND(TYPE_UINT) | KIND(TYPE_FLOAT),
-        [TYPE_INT] = KIND(TYPE_BIT) | KIND(TYPE_BOOL) | KIND(TYPE_UINT) | KIND(TYPE_FLOAT) | KIND(TYPE_COMPLEX) | KIND(TYPE_ANGLE),
-        [TYPE_UINT] = KIND(TYPE_BIT) | KIND(TYPE_BOOL) | KIND(TYPE_INT) | KIND(TYPE_FLOAT) | KIND(TYPE_COMPLEX) | KIND(TYPE_ANGLE),
+        [TYPE_INT] = KIND(TYPE_BIT) | KIND(TYPE_BOOL) | KIND(TYPE_UINT) | KIND(TYPE_FLOAT) | KIND(TYPE_COMPLEX) |
+                     KIND(TYPE_ANGLE),
+        [TYPE_UINT] = KIND(TYPE_BIT) | KIND(TYPE_BOOL) | KIND(TYPE_INT) | KIND(TYPE_FLOAT) | KIND(TYPE_COMPLEX) |
+                      KIND(TYPE_ANGLE),
         [TYPE_FLOAT] = KIND(TYPE_BOOL) | KIND(TYPE_COMPLEX) | KIND(TYPE_ANGLE),
         [TYPE_ANGLE] = KIND(TYPE_FLOAT) | KIND(TYPE_BIT) | KIND(TYPE_BOOL),
-        [TYPE_DURATION] = KIND(TYPE_STRETCH), [TYPE_STRETCH] = KIND(TYPE_DURATION)};
+        [TYPE_DURATION] = KIND(TYPE_STRETCH),
+        [TYPE_STRETCH] = KIND(TYPE_DURATION)};
 /* What a cast may do beyond that. */
 static const unsigned casts[TYPE_KINDS] = {
         [TYPE_FLOAT] = KIND(TYPE_INT) | KIND(TYPE_UINT) | KIND(TYPE_ANGLE), [TYPE_DURATION] = KIND(TYPE_FLOAT)};
@@ -194,8 +213,8 @@ bool type_convert(struct checker *checker, struct expression **expression, struc
 			diagnose_error(checker->diagnostics, from->place, "%u bit%s do%s not fit %u", from->type.width,
 			               from->type.width == 1 ? "" : "s", from->type.width == 1 ? "es" : "", type.width);
 		else
-			diagnose_error(checker->diagnostics, from->place, "%s cannot be used as %s", type_text(&from->type, text[0]),
-			               type_text(&type, text[1]));
+			diagnose_error(checker->diagnostics, from->place, "%s cannot be used as %s",
+			               type_text(&from->type, text[0]), type_text(&type, text[1]));
 		if (!is_cast && can_convert(&from->type, &type, true))
 			diagnose_hint(checker->diagnostics, "write a cast: %s(...)", type_text(&type, text[1]));
 		return false;

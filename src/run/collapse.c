@@ -121,10 +121,10 @@ static songdo_status divide_shots(struct run *run, struct path *path, uint32_t s
 			(*ones)[o++] = shot_number(path, i);
 		else
 			zeros[z++] = shot_number(path, i);
-	if (path->shots != NULL)
-		memory_free(account, path->shots, 8 * path->shot_count);
+	path_drop_shots(run, path);
 	path->shots = zeros;
 	path->shot_count = zero_count;
+	run->list_bytes += 8 * (zero_count + one_count);
 	return SONGDO_OK;
 }
 
@@ -252,7 +252,7 @@ static songdo_status branch(struct run *run, struct path *path, unsigned bit, co
 	other->shot_count = one_count;
 	ones = NULL;
 	if (run->copies < RUN_COPIES) {
-		fits = env_memory_check(run->env, add_saturated(state_bytes, run->shots_bytes), &left);
+		fits = env_memory_check(run->env, add_saturated(state_bytes, run_reserve(run)), &left);
 		if (fits != SONGDO_OK && fits != SONGDO_NO_FIT)
 			status = fits;
 	}
@@ -275,8 +275,10 @@ static songdo_status branch(struct run *run, struct path *path, unsigned bit, co
 		other = NULL;
 	}
 done:
-	if (ones != NULL)
+	if (ones != NULL) {
 		memory_free(&run->env->memory, ones, 8 * one_count);
+		run->list_bytes -= 8 * one_count;
+	}
 	path_free(run, other);
 	return status;
 }
@@ -286,8 +288,6 @@ static void choose(const struct run *run, const struct path *path, const double 
 {
 	for (int o = 0; o < 2; o++)
 		walked[o] = shots[o] > 0 || (run->options.exact && path->weight * p[o] > RUN_NEGLIGIBLE);
-	if (!walked[0] && !walked[1])
-		walked[p[1] > p[0]] = true;
 }
 
 static songdo_status divide(struct run *run, struct path *path, unsigned bit, uint32_t slot, const double p[2])
@@ -303,6 +303,9 @@ static songdo_status divide(struct run *run, struct path *path, unsigned bit, ui
 	for (int o = 0; o < 2; o++)
 		if (!walked[o] && run->result != NULL)
 			run->result->discarded_probability += path->weight * p[o];
+	path->negligible = !walked[0] && !walked[1];
+	if (path->negligible)
+		return SONGDO_OK;
 	if (!walked[0] || !walked[1])
 		return follow(run, path, bit, walked[1], p);
 	if (run->options.save_state != NULL)

@@ -97,7 +97,8 @@ static songdo_status grow(struct run *run, struct path *path)
 /* Make sure that a state of so many joined qubits fits; kept copies of other branches give way. */
 static songdo_status check_fit(struct run *run, const struct path *path, uint64_t joined)
 {
-	const uint64_t need = add_saturated(run_rank_bytes(joined, run->machine.ranks, run->options.precision), run->shots_bytes);
+	const uint64_t reserve = run_reserve(run);
+	const uint64_t need = add_saturated(run_rank_bytes(joined, run->machine.ranks, run->options.precision), reserve);
 	const uint64_t held = path->bits == 0 ? 0 :
 	                      state_rank_bytes(path->bits, (int)run->machine.ranks, run->options.precision);
 	songdo_status status;
@@ -108,7 +109,7 @@ static songdo_status check_fit(struct run *run, const struct path *path, uint64_
 		if (status != SONGDO_NO_FIT)
 			return status;
 		left = add_saturated(left, held);
-		status = run_fit(joined, run->machine.ranks, run->options.precision, run->shots_bytes, left, run->error);
+		status = run_fit(joined, run->machine.ranks, run->options.precision, reserve, left, run->error);
 	} while (status != SONGDO_OK && run_release_copies(run));
 	return status;
 }

@@ -163,9 +163,19 @@ static uint64_t draws_bytes(const songdo_run_options *options, uint64_t shots)
 /* Beside the draws vector_sample keeps the top of its tree of sums: small, but not nothing. */
 enum { TREE_BYTES = 2 << 20 };
 
-uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots)
+/* While a list of shots is divided, it stands there twice. */
+static uint64_t lists_bytes(uint64_t shots) { return mul_saturated(16, shots); }
+
+uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots, bool divides)
 {
-	return shots == 0 ? 0 : draws_bytes(options, shots) + TREE_BYTES;
+	return shots == 0 ? 0 : add_saturated(draws_bytes(options, shots) + TREE_BYTES, divides ? lists_bytes(shots) : 0);
+}
+
+uint64_t run_reserve(const struct run *run)
+{
+	const uint64_t lists = run->divides ? lists_bytes(run->options.shots) : 0;
+
+	return add_saturated(run_shots_bytes(&run->options, run->options.shots, false), lists - min_u64(lists, run->list_bytes));
 }
 
 static void make_draws(void *context, uint64_t begin, uint64_t end)

@@ -22,6 +22,16 @@ struct path *path_new(void)
 	return path;
 }
 
+void path_drop_shots(struct run *run, struct path *path)
+{
+	if (path->shots == NULL)
+		return;
+	memory_free(&run->env->memory, path->shots, 8 * path->shot_count);
+	run->list_bytes -= 8 * path->shot_count;
+	path->shots = NULL;
+	path->shot_count = 0;
+}
+
 void path_free(struct run *run, struct path *path)
 {
 	if (path == NULL)
@@ -30,8 +40,7 @@ void path_free(struct run *run, struct path *path)
 	circuit_fini(&path->pending);
 	state_free(path->state);
 	qubits_fini(&path->number);
-	if (path->shots != NULL)
-		memory_free(&run->env->memory, path->shots, 8 * path->shot_count);
+	path_drop_shots(run, path);
 	free(path->outcome);
 	free(path->final);
 	free(path->reset);
@@ -200,6 +209,11 @@ static songdo_status settle_untouched(struct path *path)
 	return status;
 }
 
+static bool collapses(const struct operation *operation)
+{
+	return operation->kind == OPERATION_MEASURE || operation->kind == OPERATION_RESET;
+}
+
 /* ---- Walking --------------------------------------------------------------------------------------- */
 
 /* Begin at the start of the program. */
@@ -263,17 +277,12 @@ static void drop_done(struct path *path)
 	path->done = 0;
 }
 
-static bool collapses(const struct operation *operation)
-{
-	return operation->kind == OPERATION_MEASURE || operation->kind == OPERATION_RESET;
-}
-
 /* Carry out the measurements and resets before `through`, in order, each with the gates before it. */
 static songdo_status go_through(struct run *run, struct path *path)
 {
 	songdo_status status = SONGDO_OK;
 
-	while (status == SONGDO_OK && path->done < path->through) {
+	while (status == SONGDO_OK && path->done < path->through && !path->negligible) {
 		uint64_t i = path->done;
 		while (i < path->through && !collapses(&path->pending.operation[i]))
 			i++;
@@ -298,7 +307,11 @@ static songdo_status set_through(struct run *run, struct path *path, enum vm_eve
 		path->ended = true;
 		path->through = pending->operations;
 		status = take_finals(path);
-		return status == SONGDO_OK ? settle_untouched(path) : status;
+		if (status == SONGDO_OK)
+			status = settle_untouched(path);
+		for (; i < pending->operations && run->drawn && !run->divides; i++)
+			run->divides = collapses(&pending->operation[i]);
+		return status;
 	}
 	if (event == VM_READS) {
 		while (i < pending->operations && !(pending->operation[i].kind == OPERATION_MEASURE && pending->operation[i].slot == slot))
@@ -325,7 +338,7 @@ songdo_status path_walk(struct run *run, struct path *path)
 	while (status == SONGDO_OK) {
 		double start;
 		status = go_through(run, path);
-		if (status != SONGDO_OK || path->ended)
+		if (status != SONGDO_OK || path->ended || path->negligible)
 			break;
 		start = cpu_seconds();
 		drop_done(path);
@@ -337,5 +350,5 @@ songdo_status path_walk(struct run *run, struct path *path)
 			status = run_agree(run, run->env->cancelled(run->env->cancel_context) ? SONGDO_INTERRUPTED : SONGDO_OK);
 		run->timing.plan += cpu_seconds() - start;
 	}
-	return status == SONGDO_OK ? path_observe(run, path) : status;
+	return status == SONGDO_OK && !path->negligible ? path_observe(run, path) : status;
 }

@@ -136,7 +136,7 @@ songdo_status songdo_run(songdo_result **result, songdo_env *env, const songdo_p
 	run.error->line = run.error->column = run.error->length = 0;
 	program_facts(program, &run.facts);
 	run.drawn = run.options.shots > 0;
-	run.shots_bytes = run_shots_bytes(&run.options, run.options.shots);
+	run.divides = run.drawn && run.facts.branches;
 	env->memory.peak = held;
 	env->cancelled = run.options.cancelled;
 	env->cancel_context = run.options.context;

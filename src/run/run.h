@@ -82,6 +82,7 @@ struct path {
 	struct state *state;             /* NULL: no qubit has joined, or a forecast */
 	uint32_t bits;                   /* of the state, idle padding included; 0: none yet */
 	bool fresh;                      /* still |0...0>: the next plan may choose the layout */
+	bool negligible;                 /* without shots, and too improbable for the exact distribution: not walked on */
 	struct layout layout;
 	uint32_t joined;                 /* state qubits 0..joined-1 are real ones, the others padding */
 	uint32_t qubit[MAX_BITS];        /* their numbers in the program */
@@ -111,7 +112,8 @@ struct run {
 	struct songdo_result *result;    /* NULL in a forecast */
 	struct path *waiting;            /* the branches still to be walked, last in first out */
 	uint64_t copies;                 /* of them that hold a state of their own */
-	uint64_t shots_bytes;            /* what sampling will take beside the state */
+	bool divides;                    /* shots may have to be divided among branches */
+	uint64_t list_bytes;             /* held by the lists of who went where */
 	/* counted */
 	struct run_timing timing;
 	uint64_t branches;
@@ -131,6 +133,8 @@ bool run_forecasts(const struct run *run);
 
 struct path *path_new(void);
 void path_free(struct run *run, struct path *path);
+/* Give up the list of shots. */
+void path_drop_shots(struct run *run, struct path *path);
 /* Walk a path to its end, leaving the branches it divides into on run->waiting, and take its samples. Collective. */
 songdo_status path_walk(struct run *run, struct path *path);
 /* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first.
@@ -159,8 +163,10 @@ void path_order(const struct path *path, struct layout *layout);
 uint32_t run_state_bits(uint64_t joined, unsigned rank_bits);
 /* state_rank_bytes of a state of so many joined qubits; UINT64_MAX for what no state can have. */
 uint64_t run_rank_bytes(uint64_t joined, uint64_t ranks, songdo_precision precision);
-/* Bytes a rank needs beside the state for drawing the final group. */
-uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots);
+/* Bytes a rank needs beside the state for its shots: draws of the final group, and where they divide the lists of them. */
+uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots, bool divides);
+/* What of them may still have to be taken. */
+uint64_t run_reserve(const struct run *run);
 /* Refuse, with the figures and what would fit, what `left` bytes a rank cannot hold. */
 songdo_status run_fit(uint64_t joined, uint64_t ranks, songdo_precision precision, uint64_t shots_bytes, uint64_t left,
                       songdo_error *error);

@@ -1,6 +1,7 @@
 /* front.c - the front end without lowering, for tests.
  *
- * Lowering is replaced by a function that looks at the checked tree, so the tests of the front end stand on their own.
+ * Lowering is replaced by a function that looks at the checked tree, so the tests of the front end stand on
+ * their own.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "front.h"
@@ -23,8 +24,8 @@ songdo_status qasm_lower(songdo_program **program, const struct ast *ast, struct
 	return SONGDO_OK;
 }
 
-unsigned front_check(struct text *out, const char *file, const char *text, size_t length, const songdo_parse_options *options,
-                     uint64_t *arena_bytes, songdo_dialect *dialect)
+unsigned front_check(struct text *out, const char *file, const char *text, size_t length,
+                     const songdo_parse_options *options, uint64_t *arena_bytes, songdo_dialect *dialect)
 {
 	songdo_error errors[40];
 	songdo_program *program;
@@ -33,7 +34,8 @@ unsigned front_check(struct text *out, const char *file, const char *text, size_
 	songdo_parse_options named = options ? *options : (songdo_parse_options){0};
 	named.file = file;
 	seen.arena_bytes = 0;
-	const songdo_status status = songdo_program_parse(&program, text, length, &named, errors, ARRAY_LENGTH(errors), &count);
+	const songdo_status status =
+	        songdo_program_parse(&program, text, length, &named, errors, ARRAY_LENGTH(errors), &count);
 	for (size_t i = 0; i < count; i++) {
 		diagnose_render(out, &errors[i], file, text, length);
 		wrong += !errors[i].warning;

@@ -6,9 +6,9 @@
 
 #include "base/text.h"
 
-/* Parse and check a text as songdo_program_parse does; adds the rendered diagnostics to out and returns the number of errors.
- * arena_bytes and dialect (decided) may be NULL. */
-unsigned front_check(struct text *out, const char *file, const char *text, size_t length, const songdo_parse_options *options,
-                     uint64_t *arena_bytes, songdo_dialect *dialect);
+/* Parse and check a text as songdo_program_parse does; adds the rendered diagnostics to out and returns the
+ * number of errors. arena_bytes and dialect (decided) may be NULL. */
+unsigned front_check(struct text *out, const char *file, const char *text, size_t length,
+                     const songdo_parse_options *options, uint64_t *arena_bytes, songdo_dialect *dialect);
 
 #endif

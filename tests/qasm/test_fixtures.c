@@ -1,7 +1,8 @@
-/* test_fixtures.c - programs that are accepted, and programs that are refused with exactly the diagnostics beside them.
+/* test_fixtures.c - programs that are accepted, and programs that are refused with exactly the diagnostics
+ * beside them.
  *
- * fixtures/accepted/NAME.qasm has no errors; fixtures/refused/NAME.qasm has those of NAME.err, as the command prints them.
- * Lines and columns of the .err files were written down by hand before the checker agreed with them.
+ * fixtures/accepted/NAME.qasm has no errors; fixtures/refused/NAME.qasm has those of NAME.err, as the command
+ * prints them. Lines and columns of the .err files were written down by hand before the checker agreed with them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <criterion/criterion.h>
@@ -61,7 +62,8 @@ static void refused(const char *folder, const char *name)
 	char *wanted = read_fixture(folder, other, &wanted_length);
 	const unsigned errors = front_check(&out, name, text, length, NULL, NULL, NULL);
 	cr_expect(errors > 0, "%s is accepted", name);
-	cr_expect(out.data && strcmp(out.data, wanted) == 0, "%s: wanted\n%sgot\n%s", name, wanted, out.data ? out.data : "");
+	cr_expect(out.data && strcmp(out.data, wanted) == 0, "%s: wanted\n%sgot\n%s", name, wanted,
+	          out.data ? out.data : "");
 	text_fini(&out);
 	free(wanted);
 	free(text);
@@ -69,4 +71,7 @@ static void refused(const char *folder, const char *name)
 
 Test(fixtures, accepted_programs_have_no_errors) { cr_assert(each("accepted", accepted) >= FIXTURES_LEAST); }
 
-Test(fixtures, refused_programs_have_exactly_the_diagnostics_beside_them) { cr_assert(each("refused", refused) >= FIXTURES_LEAST); }
+Test(fixtures, refused_programs_have_exactly_the_diagnostics_beside_them)
+{
+	cr_assert(each("refused", refused) >= FIXTURES_LEAST);
+}

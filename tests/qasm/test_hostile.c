@@ -78,9 +78,11 @@ Test(hostile, long_and_deep_programs_end_at_once)
 		const double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
 		cr_expect((errors > 0) == (cases[i].wanted != NULL), "%s: %u errors", cases[i].name, errors);
 		cr_expect(!cases[i].wanted || strstr(out.data, cases[i].wanted), "%s: %.300s", cases[i].name, out.data);
-		cr_expect(errors <= 20 && out.length < MESSAGES_BYTES, "%s: %u errors, %zu bytes", cases[i].name, errors, out.length);
+		cr_expect(errors <= 20 && out.length < MESSAGES_BYTES, "%s: %u errors, %zu bytes", cases[i].name,
+		          errors, out.length);
 		cr_expect(seconds < 5, "%s took %.1f s", cases[i].name, seconds);
-		cr_expect(!out.data || !memchr(out.data, '\x1b', out.length), "%s lets an escape through", cases[i].name);
+		cr_expect(!out.data || !memchr(out.data, '\x1b', out.length), "%s lets an escape through",
+		          cases[i].name);
 		text_fini(&text);
 		text_fini(&out);
 	}
@@ -88,9 +90,10 @@ Test(hostile, long_and_deep_programs_end_at_once)
 
 Test(hostile, every_prefix_of_a_program_ends)
 {
-	static const char text[] = HEAD "gate g(a) b { ctrl @ rz(a * 2) b, b; }\ndef f(int[8] a) -> bit { return \"01\"[0]; }\n"
-	                                "switch (n) { case 1 { x q[0:1]; } default { } }\nfor int i in {1, 2} { measure q -> c; }\n"
-	                                "#pragma p\n@a\ncal { }\nbox[1ns] { delay[2ns] q; }\nlet a = q ++ q;\nn += -1 ** 2;\n";
+	static const char text[] =
+	        HEAD "gate g(a) b { ctrl @ rz(a * 2) b, b; }\ndef f(int[8] a) -> bit { return \"01\"[0]; }\n"
+	             "switch (n) { case 1 { x q[0:1]; } default { } }\nfor int i in {1, 2} { measure q -> c; }\n"
+	             "#pragma p\n@a\ncal { }\nbox[1ns] { delay[2ns] q; }\nlet a = q ++ q;\nn += -1 ** 2;\n";
 	for (size_t length = 0; length < sizeof text; length++) {
 		struct text out = {0};
 		char *copy = malloc(length + 1);   /* exactly as long as it is: a sanitizer sees reads past its end */
@@ -147,9 +150,9 @@ static void make_folder(char root[64], char inside[80])
 
 static void remove_folder(const char *root)
 {
-	static const char *const names[] = {"inside/good.inc", "inside/bad.inc", "inside/self.inc", "inside/first.inc",
-	                                    "inside/second.inc", "inside/link.inc", "inside/zero.inc", "inside/pipe.inc",
-	                                    "secret.inc"};
+	static const char *const names[] = {"inside/good.inc",  "inside/bad.inc",    "inside/self.inc",
+	                                    "inside/first.inc", "inside/second.inc", "inside/link.inc",
+	                                    "inside/zero.inc",  "inside/pipe.inc",   "secret.inc"};
 	char path[512];
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		snprintf(path, sizeof path, "%s/%s", root, names[i]);
@@ -164,11 +167,20 @@ static void remove_folder(const char *root)
 
 Test(include, reads_only_regular_files_below_the_directories)
 {
-	static const struct { const char *name, *wanted; } files[] = {
-	        {"good.inc", NULL}, {"bad.inc", "bad.inc:1:23: error: expected ')'"}, {"self.inc", "includes itself"},
-	        {"first.inc", "includes itself"}, {"link.inc", "no file of this name"}, {"zero.inc", "no file of this name"},
-	        {"pipe.inc", "not a regular file"}, {"folder.inc", "not a regular file"}, {"../secret.inc", "no file of this name"},
-	        {"/etc/passwd", "no file of this name"}, {"absent.inc", "no file of this name"}, {"", "no file of this name"},
+	static const struct { const char *name, *wanted;
+	} files[] = {
+	        {"good.inc", NULL},
+	        {"bad.inc", "bad.inc:1:23: error: expected ')'"},
+	        {"self.inc", "includes itself"},
+	        {"first.inc", "includes itself"},
+	        {"link.inc", "no file of this name"},
+	        {"zero.inc", "no file of this name"},
+	        {"pipe.inc", "not a regular file"},
+	        {"folder.inc", "not a regular file"},
+	        {"../secret.inc", "no file of this name"},
+	        {"/etc/passwd", "no file of this name"},
+	        {"absent.inc", "no file of this name"},
+	        {"", "no file of this name"},
 	};
 	char root[64], inside[80];
 	make_folder(root, inside);
@@ -182,7 +194,8 @@ Test(include, reads_only_regular_files_below_the_directories)
 		cr_expect((errors > 0) == (files[i].wanted != NULL), "%s: %s", files[i].name, out.data);
 		cr_expect(!files[i].wanted || strstr(out.data, files[i].wanted), "%s: %s", files[i].name, out.data);
 		cr_expect(!out.data || !strstr(out.data, "root:x"), "%s discloses a file: %s", files[i].name, out.data);
-		cr_expect(!out.data || !strstr(out.data, "U(pi, 0 pi)"), "%s shows a line of an included file", files[i].name);
+		cr_expect(!out.data || !strstr(out.data, "U(pi, 0 pi)"), "%s shows a line of an included file",
+		          files[i].name);
 		text_fini(&out);
 	}
 	remove_folder(root);
