@@ -20,7 +20,10 @@
 #include "op/matrix.h"
 #include "program/machine.h"
 
-enum { APPLICATION_HEAD = 5 };
+enum {
+	APPLICATION_HEAD = 5,
+	GATHERED = 1 << 25,          /* cells that the calls of one inverted body may take */
+};
 
 /* An application taken apart; the pointers lead into its cells. */
 struct application {
@@ -76,8 +79,7 @@ static double exponent_of(const struct vm *vm, const uint32_t *modifier)
 
 static bool is_exponent(uint32_t modifier) { return modifier >= WORD_INVERSE; }
 
-/* Exponents beyond this are not told apart from their neighbours as doubles, and no budget reaches them. */
-static bool is_integer(double exponent) { return fabs(exponent) < 0x1p53 && exponent == floor(exponent); }
+static bool is_integer(double exponent) { return exponent == floor(exponent); }
 
 /* The modifiers' exponents: one integer power, or a chain written to `out`. */
 static songdo_status evaluate_powers(struct vm *vm, const uint32_t *modifier, uint32_t modifiers, int64_t *out,
@@ -90,8 +92,8 @@ static songdo_status evaluate_powers(struct vm *vm, const uint32_t *modifier, ui
 		if (!is_exponent(modifier[2 * m]))
 			continue;
 		const double exponent = exponent_of(vm, modifier + 2 * m);
-		if (!isfinite(exponent))
-			return vm_fail(vm, SONGDO_BAD_PROGRAM, "the exponent of pow is not a finite number");
+		if (!(fabs(exponent) < 0x1p53))
+			return vm_fail(vm, SONGDO_BAD_PROGRAM, "the exponent of pow is too large: it must be below 2^53");
 		whole &= is_integer(exponent);
 		if (whole && __builtin_mul_overflow(*power, (int64_t)exponent, power))
 			return vm_fail(vm, SONGDO_BAD_PROGRAM, "the exponents of pow multiply to more than 2^63");
@@ -425,6 +427,8 @@ songdo_status vm_gate(struct vm *vm, const struct instruction *instruction)
 		return apply(vm, vm->pc + 1);
 	/* Gather it, its length last: it is read from behind. */
 	const uint64_t cells = application_of(vm, vm->scratch).cells;
+	if (vm->top - frame->list + cells > GATHERED)
+		return vm_fail(vm, SONGDO_BAD_PROGRAM, "the body of an inverted gate makes too many calls to be run backwards");
 	status = vm_reserve(vm, cells + 1);
 	if (status != SONGDO_OK)
 		return status;

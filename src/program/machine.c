@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	ROUNDS_SHARE = 32,           /* of the budget of operations: so many rounds may go by without one ... */
+	ROUNDS_SHARE = 128,          /* of the budget of operations: so many rounds may go by without one ... */
 	ROUNDS_LEAST = 1 << 20,      /* ... but never fewer than this */
 	ROUNDS_AN_OPERATION = 64,    /* and so many more for each operation */
 };

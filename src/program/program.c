@@ -276,13 +276,15 @@ static void trim(void *array, uint64_t *capacity, uint64_t held, size_t size)
 songdo_status program_finish(songdo_program *program, songdo_error *error)
 {
 	program_emit(program, (struct instruction){.code = CODE_END});
-	program->measures_all = !program->measures || (!program->bits && !program->has_outputs);
+	/* Bits that are declared `output` are what the program is about, measured or not. */
+	bool has_output_bits = false;
+	for (uint64_t i = 0; i < program->bits; i++)
+		has_output_bits |= program->bit[i].is_output;
+	program->measures_all = program->qubits > 0 && !has_output_bits &&
+	                        (!program->measures || (!program->bits && !program->has_outputs));
 	if (program->measures_all) {
-		if (program->qubits)
-			program_add_note(program,
-			                 program->measures
-			                         ? "the program keeps no bits: every qubit is measured at its end"
-			                         : "nothing is measured: every qubit is, at the end");
+		program_add_note(program, program->measures ? "no bits are kept: every qubit is measured at the end"
+		                                            : "nothing is measured: every qubit is, at the end");
 		program->least = add_saturated(program->least, program->qubits);
 		program->most = add_saturated(program->most, program->qubits);
 	}

@@ -411,6 +411,19 @@ static bool target_of(struct lowering *l, const struct operand *operand, struct 
 		const struct selection all = {.kind = SELECT_RUN, .first = out->pattern, .count = bits.width};
 		return lower_select_index(l, e, &all, &out->bits);
 	}
+	/* Bits of an array's element: only where the element itself can be named; a loaded copy would take the value in vain. */
+	const struct expression *element = e;
+	while (element->kind == EXPRESSION_INDEX && element->type.dimensions == 0 && element->left->type.dimensions == 0)
+		element = element->left;
+	if (element->kind == EXPRESSION_INDEX && element->left->type.dimensions > 0) {
+		struct array_part part;
+		if (!lower_part(l, element, &part))
+			return false;
+		if (part.is_reference || part.moves) {
+			lower_refuse(l, e->place, "assigning bits of an array's element with a run-time index is not supported");
+			return false;
+		}
+	}
 	out->kind = TARGET_BITS;
 	return lower_select(l, e, &out->bits);
 }

@@ -56,6 +56,10 @@ Test(values, arrays)
 	expect_outputs("output int a; output array[int, 4] b; array[int, 2, 2] m = {{1, 2}, {3, 4}}; array[int, 4] v = {1, 2, 3, 4}; int i = 1;"
 	               " m[i, 0] = 7; m[0][i] += 10; v[-1] = m[1, 0]; v[i] = v[i + 1]; a = m[0, 1] + m[1][0]; b = v;", "",
 	               "a=19 b=[1, 3, 3, 7]");
+	expect_groups("array[bit[4], 2] a; a[0] = \"0101\"; a[1][2] = 1; output bit[4] x; output bit[4] y; qubit q; x = a[0]; y = a[1];", "",
+	              "x=0101 y=0100");
+	expect_error("array[bit[4], 2] a;\nint i = 1;\na[i][2] = 1;", "run-time index", 3);
+	expect_error("array[int, 4] a;\na[0:1] = a[2:3];", "slices of arrays", 2);
 	expect_error("array[int, 3] a;\nint i = 3;\na[i] = 1;", "index 3", 3);
 }
 

@@ -201,6 +201,8 @@ Test(budgets, loops_are_multiplied_before_they_run)
 	expect_error("qubit q; for int i in [1:1000000] { for int j in [1:1000000] { x q; } }", "expands to 1000000000001 operations", 0);
 	expect_error("int x;\nfor int i in [1:1000000000000000] { x += 1; }", "1000000000000000 rounds", 2);
 	expect_error("qubit q;\nwhile (true) { }", "does not end", 2);
+	expect_error("gate g a { for int i in [1:10000000] { x a; } }\nqubit q;\ninv @ g q;", "backwards", 1);
+	expect_error("qubit q;\npow(9223372036854775807) @ x q;", "2^53", 2);
 }
 
 Test(refusals, name_the_feature)
