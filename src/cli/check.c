@@ -82,7 +82,7 @@ static songdo_status check_file(const struct request *request, const char *file,
 	options.file = strcmp(file, "-") == 0 ? "<stdin>" : file;
 	status = text_read_file(&text, &length, file, CLI_FILE_LIMIT, &errors[0]);
 	if (status == SONGDO_OK)
-		status = songdo_program_parse(&program, text, length, &options, errors, CLI_ERRORS, &count);
+		status = input_parse(&program, text, length, &options, errors, &count);
 	else
 		count = 1;
 	if (json != NULL) {

@@ -32,6 +32,7 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
+extern const struct command command_run, command_check, command_plan, command_info, command_help;
 extern const struct command *const cli_commands[];   /* NULL-terminated */
 
 /* Reads a command line against a table. */
@@ -82,6 +83,9 @@ struct input {
 	double seconds;                  /* spent on parsing */
 };
 
+/* songdo_program_parse with room for CLI_ERRORS errors; a file of nothing is refused. text is NUL-terminated. */
+songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
+                          songdo_error *errors, size_t *count);
 /* Read a file on rank 0 (every rank without an env), give it to all, parse it, print what is wrong. Returns 0 or an
  * exit code, equal on all ranks. */
 int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet);

@@ -35,6 +35,21 @@ static songdo_status read_everywhere(struct input *input, songdo_env *env, const
 	return status == SONGDO_OK ? comm_broadcast(env->comm, input->text, input->length, 0) : status;
 }
 
+songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
+                          songdo_error *errors, size_t *count)
+{
+	*program = NULL;
+	*count = 0;
+	if (strspn(text, " \t\r\n") < length)
+		return songdo_program_parse(program, text, length, options, errors, CLI_ERRORS, count);
+	/* The language allows a program of nothing; a file of nothing is a mistake. */
+	*count = 1;
+	error_set(&errors[0], SONGDO_BAD_PROGRAM, "the file is empty");
+	errors[0].line = errors[0].column = errors[0].length = 1;
+	snprintf(errors[0].file, sizeof(errors[0].file), "%s", options->file);
+	return SONGDO_BAD_PROGRAM;
+}
+
 int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet)
 {
 	songdo_parse_options named = *options;
@@ -51,7 +66,7 @@ int input_open(struct input *input, songdo_env *env, const char *file, const son
 		return cli_complain(&error, named.file, NULL, 0);
 	}
 	start = cpu_seconds();
-	status = songdo_program_parse(&input->program, input->text, input->length, &named, errors, CLI_ERRORS, &count);
+	status = input_parse(&input->program, input->text, input->length, &named, errors, &count);
 	input->seconds = cpu_seconds() - start;
 	for (size_t i = 0; i < count; i++)
 		if (!errors[i].warning || !quiet)

@@ -2,10 +2,9 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
-
-extern const struct command command_run, command_check, command_plan, command_info, command_help;
 
 const struct command *const cli_commands[] = { &command_run, &command_check, &command_plan, &command_info, &command_help, NULL };
 
@@ -31,7 +30,7 @@ static int complain_command(const char *name)
 	return cli_usage(&command_help, "there is no command %.60s", name);
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
 	if (argc < 2)
 		return cli_usage(&command_help, "which command?");
@@ -43,4 +42,17 @@ int main(int argc, char **argv)
 		if (strcmp(cli_commands[i]->name, argv[1]) == 0)
 			return cli_commands[i]->run(cli_commands[i], argc - 1, argv + 1);
 	return complain_command(argv[1]);
+}
+
+/* Launchers end every rank as soon as one fails. Where MPI does not hold the ranks together (it is not started for a
+ * wrong option), the others give rank 0 the time to say why. */
+enum { PATIENCE_MICROSECONDS = 300000 };
+
+int main(int argc, char **argv)
+{
+	const int code = run_command(argc, argv);
+
+	if (code != SONGDO_OK && cli_rank() != 0)
+		usleep(PATIENCE_MICROSECONDS);
+	return code;
 }

@@ -19,7 +19,7 @@ static void leave(int signal)
 
 static void note(int signal)
 {
-	const struct itimerval patience = { .it_value = { .tv_sec = 0, .tv_usec = 800000 } };
+	const struct itimerval patience = { .it_value = { .tv_sec = 0, .tv_usec = 600000 } };
 
 	if (received == 0)
 		setitimer(ITIMER_REAL, &patience, NULL);
