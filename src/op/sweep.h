@@ -24,6 +24,7 @@
 enum {
 	STEP_DENSE_TARGETS = 5,     /* the widest matrix a kernel takes */
 	STEP_DIAGONAL_TARGETS = 10, /* the widest table of factors */
+	STEP_ROTATED_TARGETS = 7,   /* the most bits rotated in one step; fast where four or less lie above the vector's */
 	STEP_TARGETS = 10,
 	MAX_BITS = 60,              /* physical bits; sizes stay inside 64-bit signed byte counts */
 };
@@ -34,6 +35,8 @@ enum kernel_kind {
 	KERNEL_REAL,      /* the same with every imaginary part zero */
 	KERNEL_DIAGONAL,  /* 2^k factors; 0 <= k <= STEP_DIAGONAL_TARGETS (k = 0: one factor, a phase or scale) */
 	KERNEL_EXCHANGE,  /* k = 1: X; k = 2: SWAP. No coefficients */
+	KERNEL_ROTATE,    /* k real orthogonal 2 x 2 matrices, one for each target, row major; 1 <= k <= STEP_ROTATED_TARGETS.
+	                     No controls */
 	KERNEL_KINDS
 };
 
