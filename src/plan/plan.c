@@ -32,6 +32,8 @@ static void size_levels(struct builder *b)
 	const unsigned run = 7; /* stretches of memory of 1 or 2 KiB */
 	b->tile_far = b->tile_bits > run + 3 ? b->tile_bits - run : 3;
 	b->block_far = 3; /* eight ways */
+	/* 16 registers of 64 bytes hold four bits' rows, those of shorter vectors are half as many. */
+	b->rotation_rows = machine->lane_bits >= (machine->precision == SONGDO_SINGLE ? 3 : 2) ? 4 : 3;
 }
 
 static void *shrink(void *array, uint64_t count, size_t size)
@@ -106,6 +108,13 @@ static songdo_status build(struct builder *b, struct plan *plan, uint64_t begin,
 	status = plan_simplify(b, begin, end, qubit_of, error);
 	if (status != SONGDO_OK || b->failed)
 		return status;
+	if (!b->unfused) {
+		plan_conjugate(b);
+		plan_pair(b);
+		plan_split(b);
+	}
+	if (b->failed)
+		return SONGDO_OK;
 	plan_first_layout(b, first, last);
 	read_layout(b, NULL, &plan->first);
 	plan_place(b);

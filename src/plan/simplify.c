@@ -39,7 +39,7 @@ bool builder_room(struct builder *b, void *array, uint64_t *capacity, uint64_t h
 	return !b->failed;
 }
 
-static int32_t add_atom(struct builder *b, const struct atom *atom)
+int32_t plan_add_atom(struct builder *b, const struct atom *atom)
 {
 	struct plan_arrays *out = b->out;
 	if (!builder_room(b, &out->atom, &out->atom_capacity, out->atoms, sizeof *out->atom))
@@ -49,7 +49,7 @@ static int32_t add_atom(struct builder *b, const struct atom *atom)
 	return (int32_t)out->atoms++;
 }
 
-static int32_t add_item(struct builder *b, const struct item *item)
+int32_t plan_add_item(struct builder *b, const struct item *item)
 {
 	if (!builder_room(b, &b->item, &b->item_capacity, b->items, sizeof *b->item))
 		return NONE;
@@ -64,8 +64,7 @@ static void append_atoms(struct builder *b, struct item *item, const struct item
 	item->tail = later->tail;
 }
 
-/* An item of one atom. */
-static struct item item_of(struct builder *b, int32_t atom)
+struct item plan_item_of(const struct builder *b, int32_t atom)
 {
 	const struct atom *a = &b->out->atom[atom];
 	uint64_t targets = 0;
@@ -152,7 +151,7 @@ static void add_wire_diagonal(struct builder *b, struct wires *wires, struct ite
 		append_atoms(b, &b->item[open], item);
 		return;
 	}
-	wires->tail[w] = wires->last[w] = add_item(b, item);
+	wires->tail[w] = wires->last[w] = plan_add_item(b, item);
 }
 
 /* A moving operator on one wire absorbs what came before it on the wire, where that is cheaper. */
@@ -182,25 +181,25 @@ static void add_wire_mover(struct builder *b, struct wires *wires, struct item *
 			merged.kind = KERNEL_REAL;
 		b->item[open].dead = true;
 	}
-	wires->open[w] = wires->last[w] = add_item(b, &merged);
+	wires->open[w] = wires->last[w] = plan_add_item(b, &merged);
 	wires->tail[w] = NONE;
 }
 
 /* Put an atom to the items. */
 static void push(struct builder *b, struct wires *wires, const struct atom *atom)
 {
-	const int32_t number = add_atom(b, atom);
+	const int32_t number = plan_add_atom(b, atom);
 	if (number == NONE)
 		return;
-	struct item item = item_of(b, number);
+	struct item item = plan_item_of(b, number);
 	if (b->unfused) {
-		add_item(b, &item);
+		plan_add_item(b, &item);
 		return;
 	}
 	const uint64_t all = item.moved | item.read;
 	if (!all) {
 		if (wires->phase == NONE)
-			wires->phase = add_item(b, &item);
+			wires->phase = plan_add_item(b, &item);
 		else
 			append_atoms(b, &b->item[wires->phase], &item);
 		return;
@@ -214,7 +213,7 @@ static void push(struct builder *b, struct wires *wires, const struct atom *atom
 			add_wire_diagonal(b, wires, &item, bit_lowest(all));
 		return;
 	}
-	const int32_t added = add_item(b, &item);
+	const int32_t added = plan_add_item(b, &item);
 	for (uint64_t rest = all; rest; rest &= rest - 1) {
 		const unsigned w = bit_lowest(rest);
 		wires->last[w] = added;
@@ -330,7 +329,7 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 			continue;
 		if (o->kind != OPERATION_GATE && o->kind != OPERATION_MATRIX)
 			return error_set(error, SONGDO_INTERNAL, "a plan holds unitary operations only");
-		struct atom atom = {.operation = (uint32_t)i, .targets = (uint8_t)o->targets};
+		struct atom atom = {.operation = (uint32_t)i, .chain = NONE, .targets = (uint8_t)o->targets};
 		for (unsigned j = 0; j < o->controls + o->targets; j++) {
 			uint32_t q = b->circuit->qubit[o->first_qubit + j];
 			q = qubit_of ? qubit_of[q] : q;
@@ -376,12 +375,12 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 void plan_add_swap(struct builder *b, unsigned wire_a, unsigned wire_b)
 {
 	const struct atom atom = {
-	        .kind = KERNEL_EXCHANGE, .part = PART_SWAP, .targets = 2, .wire = {(uint8_t)wire_a, (uint8_t)wire_b}};
-	const int32_t number = add_atom(b, &atom);
+	        .chain = NONE, .kind = KERNEL_EXCHANGE, .part = PART_SWAP, .targets = 2, .wire = {(uint8_t)wire_a, (uint8_t)wire_b}};
+	const int32_t number = plan_add_atom(b, &atom);
 	if (number == NONE)
 		return;
-	const struct item item = item_of(b, number);
-	const int32_t added = add_item(b, &item);
+	const struct item item = plan_item_of(b, number);
+	const int32_t added = plan_add_item(b, &item);
 	if (added == NONE)
 		return;
 	if (b->first_item == NONE)

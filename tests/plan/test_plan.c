@@ -139,6 +139,15 @@ static void apply_step(double complex *state, unsigned n, const struct step *ste
 		                step->control_value);
 		return;
 	}
+	if (step->kind == KERNEL_ROTATE) {
+		cr_assert_eq(step->control_mask, 0);
+		for (unsigned j = 0; j < step->targets; j++) {
+			for (unsigned i = 0; i < 4; i++)
+				cr_assert_eq(cimag(step->coefficients[4 * j + i]), 0.0, "a rotation has an imaginary coefficient");
+			oracle_apply(state, n, 1, &step->target[j], step->coefficients + 4 * j, 0, 0);
+		}
+		return;
+	}
 	const double complex *matrix =
 	        step->kind == KERNEL_EXCHANGE ? (step->targets == 1 ? x : swap) : step->coefficients;
 	if (step->kind == KERNEL_REAL)
@@ -183,9 +192,9 @@ static void replay(double complex *state, const struct schedule *s)
 					cr_assert(!(step->control_value & ~step->control_mask));
 					cr_assert(step->kind == KERNEL_DIAGONAL || !(targets & ~pass->block),
 					          "moved bits lie in the block");
-					cr_assert(step->targets <= (step->kind == KERNEL_DIAGONAL
-					                                    ? STEP_DIAGONAL_TARGETS
-					                                    : STEP_DENSE_TARGETS));
+					cr_assert(step->targets <= (step->kind == KERNEL_DIAGONAL ? STEP_DIAGONAL_TARGETS
+					                            : step->kind == KERNEL_ROTATE ? STEP_ROTATED_TARGETS
+					                                                          : STEP_DENSE_TARGETS));
 					apply_step(state, n, step);
 				}
 			}
