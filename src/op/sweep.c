@@ -33,8 +33,8 @@ uint64_t step_flops(enum kernel_kind kind, unsigned targets)
 	return 0;
 }
 
-uint64_t step_rank_flops(const struct step *step, unsigned local_bits)
+uint64_t step_rank_flops(const struct step *step, unsigned local_bits, uint64_t still)
 {
-	unsigned local_controls = bit_count(step->control_mask & low_mask(local_bits));
-	return step_flops(step->kind, step->targets) << (local_bits - local_controls);
+	unsigned halvings = bit_count((step->control_mask | still) & low_mask(local_bits));
+	return step_flops(step->kind, step->targets) << (local_bits - halvings);
 }

@@ -51,6 +51,9 @@ struct step {
 struct pass {
 	uint64_t block;                          /* mask of local bits; a subset of the sweep's tile */
 	uint32_t first, count;                   /* steps */
+	uint64_t still;                          /* bits outside the block, local ones or the rank's, that are 0 in every amplitude
+	                                            that is not, before and after: only blocks where they are 0 are walked.
+	                                            Those outside the tile are the same in all passes of a sweep */
 };
 
 struct sweep {
@@ -91,8 +94,8 @@ struct cost {
 uint64_t step_coefficients(enum kernel_kind kind, unsigned targets);
 /* The flops of a step for each amplitude that it acts on (controls restrict the amplitudes, not this figure). */
 uint64_t step_flops(enum kernel_kind kind, unsigned targets);
-/* The flops of one application of the step to the 2^local_bits amplitudes of one rank: controls on local bits
- * halve it, controls on rank bits are taken as satisfied (the busiest rank). */
-uint64_t step_rank_flops(const struct step *step, unsigned local_bits);
+/* The flops of one application of the step to the 2^local_bits amplitudes of one rank: controls on local bits and bits
+ * that are still 0 halve it, controls on rank bits are taken as satisfied (the busiest rank). */
+uint64_t step_rank_flops(const struct step *step, unsigned local_bits, uint64_t still);
 
 #endif

@@ -79,7 +79,7 @@ struct builder {
 	const struct songdo_circuit *circuit;
 	struct plan_arrays *out;
 	struct machine_description machine;
-	bool unfused;
+	bool unfused, fresh;
 	uint32_t qubits, local_bits, rank_bits;
 	unsigned tile_bits, block_bits; /* sizes */
 	unsigned rotation_rows;         /* the most bits above a vector's that a step rotates: what the registers hold */
@@ -89,6 +89,7 @@ struct builder {
 	uint64_t items, item_capacity;
 	int32_t first_item, last_item; /* the list of live items in program order */
 	uint64_t movers;               /* items on that list that move a wire */
+	uint64_t joined;               /* wires that are not known to be 0 any more */
 	bool failed;                   /* memory is out */
 };
 

@@ -80,9 +80,10 @@ static void conjugate(struct builder *b, struct history *history, int32_t i, con
 		note_reader(&history[bit_lowest(fresh)], i);
 	d->read |= x->control_mask;
 	d->control_mask = d->control_value = 0;
-	d->targets = 0;
-	for (uint64_t rest = d->read; rest; rest &= rest - 1)
-		d->wire[d->targets++] = (uint8_t)bit_lowest(rest);
+	unsigned targets = 0;
+	for (uint64_t rest = d->read; rest && targets < OPERATION_MATRIX_TARGETS; rest &= rest - 1)
+		d->wire[targets++] = (uint8_t)bit_lowest(rest);
+	d->targets = (uint8_t)targets;
 }
 
 void plan_conjugate(struct builder *b)

@@ -83,10 +83,20 @@ void plan_count(struct plan *plan)
 	}
 	/* A state that stays in a cache is swept several times faster than memory allows. */
 	const double in_cache = bytes <= (double)machine->l2_bytes ? 8 : bytes <= (double)machine->l3_bytes ? 2 : 1;
-	for (uint32_t i = 0; i < s->steps; i++) {
-		cost->flops += step_rank_flops(&s->step[i], s->local_bits);
-		const double work = step_cost(s->step[i].kind, s->step[i].targets, bit_count(s->step[i].control_mask));
-		plan->seconds += ldexp(work, (int)s->local_bits) / machine->flops_per_second;
+	for (uint32_t i = 0; i < s->passes; i++) {
+		const struct pass *pass = &s->pass[i];
+		const int amplitudes = (int)bit_count(low_mask(s->local_bits) & ~pass->still);
+		for (uint32_t k = pass->first; k < pass->first + pass->count; k++) {
+			const struct step *step = &s->step[k];
+			cost->flops += step_rank_flops(step, s->local_bits, pass->still);
+			const double work = step_cost(step->kind, step->targets, bit_count(step->control_mask));
+			plan->seconds += ldexp(work, amplitudes) / machine->flops_per_second;
+		}
 	}
-	plan->seconds += s->sweeps * 2 * bytes / (machine->sweep_bytes_per_second * in_cache);
+	for (uint32_t i = 0; i < s->sweeps; i++) {
+		const struct sweep *sweep = &s->sweep[i];
+		const uint64_t still = s->pass[sweep->first].still & ~sweep->tile;
+		const int unread = (int)bit_count(low_mask(s->local_bits) & still);
+		plan->seconds += ldexp(2 * bytes, -unread) / (machine->sweep_bytes_per_second * in_cache);
+	}
 }

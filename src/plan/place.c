@@ -285,9 +285,12 @@ static void add_passes(struct builder *b, int32_t list, uint64_t tile)
 		if (!builder_room(b, &out->pass, &out->pass_capacity, out->passes, sizeof *out->pass))
 			return;
 		const uint64_t first = out->steps;
+		for (int32_t i = taken; i != NONE; i = b->item[i].next)
+			b->joined |= b->item[i].moved;
+		const uint64_t still = bits_of(b, low_mask(b->qubits) & ~b->joined) & ~block;
 		plan_fuse(b, taken, wires_at(b, block));
 		out->pass[out->passes++] = (struct pass){
-		        .block = block, .first = (uint32_t)first, .count = (uint32_t)(out->steps - first)};
+		        .block = block, .first = (uint32_t)first, .count = (uint32_t)(out->steps - first), .still = still};
 	}
 }
 

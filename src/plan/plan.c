@@ -115,6 +115,7 @@ static songdo_status build(struct builder *b, struct plan *plan, uint64_t begin,
 	}
 	if (b->failed)
 		return SONGDO_OK;
+	b->joined = b->fresh ? 0 : low_mask(b->qubits);
 	plan_first_layout(b, first, last);
 	read_layout(b, NULL, &plan->first);
 	plan_place(b);
@@ -144,6 +145,7 @@ songdo_status plan_new(struct plan **result, const struct songdo_circuit *circui
 	plan->arrays = b.out = out;
 	machine_defaults(&b.machine);
 	b.unfused = options && options->flags & PLAN_UNFUSED;
+	b.fresh = options && options->flags & PLAN_FRESH && !b.unfused;
 	status = build(&b, plan, begin, end, qubit_of, options, error);
 	if (status != SONGDO_OK)
 		goto done;
@@ -235,7 +237,7 @@ uint64_t plan_hash(const struct plan *plan)
 	for (uint32_t i = 0; i < s->sweeps; i++)
 		hash = mix(mix(mix(hash, s->sweep[i].tile), s->sweep[i].first), s->sweep[i].count);
 	for (uint32_t i = 0; i < s->passes; i++)
-		hash = mix(mix(mix(hash, s->pass[i].block), s->pass[i].first), s->pass[i].count);
+		hash = mix(mix(mix(mix(hash, s->pass[i].block), s->pass[i].first), s->pass[i].count), s->pass[i].still);
 	for (uint32_t i = 0; i < s->steps; i++) {
 		const struct step *step = &s->step[i];
 		hash = mix(hash, (uint64_t)step->kind << 8 | step->targets);

@@ -21,6 +21,7 @@ struct wires {
 	int32_t open[MAX_BITS]; /* a one-wire item that moves it and after which only `tail` used it */
 	int32_t tail[MAX_BITS]; /* a one-wire diagonal after which nothing moved it */
 	int32_t phase;          /* the item that collects global phases */
+	uint64_t zero, one;     /* wires whose value is known; a 1 is not written into the state before something needs it */
 };
 
 bool builder_room(struct builder *b, void *array, uint64_t *capacity, uint64_t held, size_t size)
@@ -186,7 +187,7 @@ static void add_wire_mover(struct builder *b, struct wires *wires, struct item *
 }
 
 /* Put an atom to the items. */
-static void push(struct builder *b, struct wires *wires, const struct atom *atom)
+static void push_atom(struct builder *b, struct wires *wires, const struct atom *atom)
 {
 	const int32_t number = plan_add_atom(b, atom);
 	if (number == NONE)
@@ -221,6 +222,41 @@ static void push(struct builder *b, struct wires *wires, const struct atom *atom
 		if (item.moved & bit_mask(w))
 			wires->tail[w] = NONE;
 	}
+}
+
+/* The value of a wire is not known any more. `operation` is the one that changes that. */
+static void release(struct builder *b, struct wires *wires, unsigned wire, uint32_t operation)
+{
+	const struct atom x = {.operation = operation, .chain = NONE, .kind = KERNEL_EXCHANGE, .part = PART_X, .targets = 1,
+	                       .wire = {(uint8_t)wire}};
+	const bool is_one = wires->one >> wire & 1;
+	wires->zero &= ~bit_mask(wire);
+	wires->one &= ~bit_mask(wire);
+	if (is_one)
+		push_atom(b, wires, &x);
+}
+
+/* Put an atom to the items; on wires of known value only what it does there. */
+static void push(struct builder *b, struct wires *wires, const struct atom *given)
+{
+	struct atom atom = *given;
+	const uint64_t known = wires->zero | wires->one;
+	if ((atom.control_mask & known & wires->one) != (atom.control_value & known & atom.control_mask))
+		return;
+	atom.control_mask &= ~known;
+	atom.control_value &= ~known;
+	if (atom.kind == KERNEL_EXCHANGE && atom.targets == 1 && !atom.control_mask && known >> atom.wire[0] & 1) {
+		const uint64_t wire = bit_mask(atom.wire[0]);
+		wires->zero ^= wire;
+		wires->one ^= wire;
+		return;
+	}
+	for (unsigned j = 0; j < atom.targets; j++) {
+		const uint64_t wire = bit_mask(atom.wire[j]);
+		if (wires->one & wire || (wires->zero & wire && atom.kind != KERNEL_DIAGONAL))
+			release(b, wires, atom.wire[j], atom.operation);
+	}
+	push_atom(b, wires, &atom);
 }
 
 static void push_x(struct builder *b, struct wires *wires, struct atom atom, uint8_t control, uint8_t target)
@@ -319,7 +355,7 @@ static void push_gate(struct builder *b, struct wires *wires, enum gate gate, st
 songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, const uint32_t *qubit_of,
                             songdo_error *error)
 {
-	struct wires wires = {.phase = NONE};
+	struct wires wires = {.phase = NONE, .zero = b->fresh ? low_mask(b->qubits) : 0};
 	memset(wires.last, 0xff, sizeof wires.last);
 	memset(wires.open, 0xff, sizeof wires.open);
 	memset(wires.tail, 0xff, sizeof wires.tail);
@@ -352,6 +388,8 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 			push(b, &wires, &atom);
 		}
 	}
+	while (wires.one && !b->failed)
+		release(b, &wires, bit_lowest(wires.one), (uint32_t)(end - 1));
 	b->first_item = b->last_item = NONE;
 	for (uint64_t i = 0; i < b->items; i++) {
 		struct item *item = &b->item[i];

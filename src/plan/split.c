@@ -35,6 +35,7 @@ static int32_t add_factor(struct builder *b, int32_t chain, unsigned wire, enum 
 void plan_split(struct builder *b)
 {
 	int32_t last = NONE;
+	uint64_t joined = b->fresh ? 0 : low_mask(b->qubits);
 	for (int32_t i = b->first_item, next; i != NONE && !b->failed; i = next) {
 		struct item *item = &b->item[i];
 		next = item->next;
@@ -42,12 +43,15 @@ void plan_split(struct builder *b)
 		if (alone && item->kind == KERNEL_REAL)
 			item->kind = KERNEL_ROTATE;
 		if (!alone || item->kind != KERNEL_DENSE) {
+			joined |= item->moved;
 			last = i;
 			continue;
 		}
 		const int32_t chain = item->head;
 		const unsigned wire = item->wire[0];
-		last = add_factor(b, chain, wire, PART_BEFORE, last);
+		if (joined >> wire & 1) /* else it is 0, and has no phase to take */
+			last = add_factor(b, chain, wire, PART_BEFORE, last);
+		joined |= bit_mask(wire);
 		last = add_factor(b, chain, wire, PART_TURN, last);
 		last = add_factor(b, chain, wire, PART_AFTER, last);
 		if (last != NONE)

@@ -247,7 +247,9 @@ songdo_status path_execute(struct run *run, struct path *path, uint64_t end, boo
 		if (gates == 0 && memcmp(ordered.bit, path->layout.bit, path->bits) == 0)
 			goto done;
 	}
-	if (!path->fresh)
+	if (path->fresh)
+		options.flags = PLAN_FRESH;
+	else
 		options.first = &path->layout;
 	rename_qubits(path, end);
 	start = cpu_seconds();
