@@ -114,7 +114,8 @@ static uint64_t fill(uint64_t set, uint64_t region, unsigned size)
 static uint64_t first_ready(const struct builder *b, int32_t list, uint64_t base)
 {
 	uint64_t blocked_moved = 0, blocked_read = 0;
-	for (int32_t i = list; i != NONE; i = b->item[i].next) {
+	unsigned skipped = 0;
+	for (int32_t i = list; i != NONE && (base & ~blocked_moved) && skipped < WINDOW; i = b->item[i].next, skipped++) {
 		const struct item *item = &b->item[i];
 		const bool ready = !(item->moved & (blocked_moved | blocked_read)) && !(item->read & blocked_moved);
 		if (!item->moved && ready)
