@@ -221,39 +221,40 @@ static void add_forecast(struct run *run, const struct plan *plan)
 	run->seconds += plan->seconds;
 }
 
-songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order)
+/* The plan of the operations: a kept one, or a new one. *owned: the caller frees it. */
+static songdo_status find_plan(struct run *run, const struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
+                               uint64_t end, const struct plan_options *options, struct plan **plan, bool *owned)
+{
+	songdo_status status;
+
+	*owned = false;
+	*plan = run->plans == NULL ? NULL : plans_find(run->plans, circuit, begin, end, path->bits, options);
+	if (*plan != NULL)
+		return SONGDO_OK;   /* on every rank: what is kept is the same on all */
+	status = run_agree(run, plan_new(plan, circuit, begin, end, path->bits, NULL, &run->machine, options, run->error));
+	if (status == SONGDO_OK)
+		status = compare_plans(run, *plan);
+	*owned = status != SONGDO_OK || run->plans == NULL || !plans_keep(run->plans, *plan, begin, end, path->bits, options);
+	return status;
+}
+
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
+                         bool order)
 {
 	struct layout ordered;
 	struct plan_options options = { 0 };
 	struct plan *plan = NULL;
-	uint32_t *joining = NULL;
-	uint64_t joins, gates = 0;
+	bool owned = false;
 	songdo_status status;
 	double start = cpu_seconds();
 
-	status = run_agree(run, list_joining(&joining, &joins, path, end));
-	if (status == SONGDO_OK)
-		status = path_join(run, path, joining, joins);
-	if (status != SONGDO_OK)
-		goto done;
-	for (uint64_t i = path->done; i < end; i++)
-		gates += is_gate(&path->pending.operation[i]);
-	run->operations += gates;
-	if (path->bits == 0 || (gates == 0 && !order))
-		goto done;   /* nothing there but phases of the whole, which nobody can see */
 	if (order) {
 		path_order(path, &ordered);
 		options.last = &ordered;
-		if (gates == 0 && memcmp(ordered.bit, path->layout.bit, path->bits) == 0)
-			goto done;
 	}
 	if (!path->fresh)
 		options.first = &path->layout;
-	rename_qubits(path, end);
-	start = cpu_seconds();
-	status = run_agree(run, plan_new(&plan, &path->pending, path->done, end, path->bits, NULL, &run->machine, &options, run->error));
-	if (status == SONGDO_OK)
-		status = compare_plans(run, plan);
+	status = find_plan(run, path, circuit, begin, end, &options, &plan, &owned);
 	run->timing.plan += cpu_seconds() - start;
 	if (status != SONGDO_OK)
 		goto done;
@@ -266,9 +267,38 @@ songdo_status path_execute(struct run *run, struct path *path, uint64_t end, boo
 	path->layout = plan->last;
 	path->fresh = false;
 done:
+	if (owned)
+		plan_free(plan);
+	return status;
+}
+
+songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order)
+{
+	struct layout ordered;
+	uint32_t *joining = NULL;
+	uint64_t joins, gates = 0;
+	songdo_status status;
+
+	status = run_agree(run, list_joining(&joining, &joins, path, end));
+	if (status == SONGDO_OK)
+		status = path_join(run, path, joining, joins);
+	if (status != SONGDO_OK)
+		goto done;
+	for (uint64_t i = path->done; i < end; i++)
+		gates += is_gate(&path->pending.operation[i]);
+	run->operations += gates;
+	if (path->bits == 0 || (gates == 0 && !order))
+		goto done;   /* nothing there but phases of the whole, which nobody can see */
+	if (order && gates == 0) {
+		path_order(path, &ordered);
+		if (memcmp(ordered.bit, path->layout.bit, path->bits) == 0)
+			goto done;
+	}
+	rename_qubits(path, end);
+	status = path_apply(run, path, &path->pending, path->done, end, order);
+done:
 	if (status == SONGDO_OK)
 		path->done = end;
-	plan_free(plan);
 	free(joining);
 	return status;
 }
