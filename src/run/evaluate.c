@@ -20,31 +20,6 @@
 /* Beyond the slots of a program, whose numbers have 32 bits. */
 #define FIRST_INSTANCE (1ull << 32)
 
-songdo_status path_join_observed(struct run *run, struct path *path)
-{
-	uint32_t *joining = malloc(sizeof(*joining) * PAULI_QUBITS * max_u64(run->observables.count, 1));
-	struct qubits seen = { 0 };
-	uint64_t count = 0;
-	songdo_status status = joining == NULL ? SONGDO_NO_FIT : SONGDO_OK;
-
-	for (size_t o = 0; o < run->observables.count && status == SONGDO_OK; o++) {
-		const struct observable *observable = &run->observables.item[o];
-		for (uint64_t flipped = observable->flipped; flipped != 0 && status == SONGDO_OK; flipped &= flipped - 1) {
-			const uint32_t qubit = observable->qubit[bit_lowest(flipped)];
-			if (qubits_find(&path->number, qubit) != QUBITS_NONE || qubits_find(&seen, qubit) != QUBITS_NONE)
-				continue;
-			joining[count++] = qubit;
-			status = qubits_set(&seen, qubit, 0);
-		}
-	}
-	status = run_agree(run, status);
-	if (status == SONGDO_OK)
-		status = path_join(run, path, joining, count);
-	qubits_fini(&seen);
-	free(joining);
-	return status;
-}
-
 /* The observable's masks as masks of the state's bits; what is not in the state is |0> and drops out. */
 static uint64_t to_bits(const struct path *path, const struct observable *observable, uint64_t mask)
 {

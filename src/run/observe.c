@@ -308,13 +308,10 @@ songdo_status path_observe(struct run *run, struct path *path)
 {
 	struct reading reading = { 0 };
 	const bool ordered = run->drawn || run->options.save_state != NULL, observed = run->observables.count > 0;
-	songdo_status status = SONGDO_OK;
+	songdo_status status;
 	double start;
 
-	if (observed)
-		status = path_join_observed(run, path);
-	if (status == SONGDO_OK)
-		status = path_execute(run, path, path->pending.operations, ordered);
+	status = path_execute(run, path, path->pending.operations, ordered);
 	start = cpu_seconds();
 	if (status == SONGDO_OK)
 		status = run_agree(run, reading_init(&reading, run, path));

@@ -152,7 +152,8 @@ void path_free(struct run *run, struct path *path);
 void path_drop_shots(struct run *run, struct path *path);
 /* Walk a path to its end, leaving the branches it divides into on run->waiting, and take its samples. Collective. */
 songdo_status path_walk(struct run *run, struct path *path);
-/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first.
+/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first, and
+ * at the end of the program those that an observable flips.
  * `order`: bring the qubits into declaration order, padding on top. Collective. */
 songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order);
 /* Let a qubit join the state that exists or is made; given several, they join in ascending order. Collective. */
@@ -164,9 +165,7 @@ songdo_status path_collapse(struct run *run, struct path *path);
 songdo_status path_answer(struct path *path, uint32_t slot, int value);
 /* Turn copies of states that wait into replays; true where that freed something. */
 bool run_release_copies(struct run *run);
-/* Bring the qubits that observables may flip into the state of an ended path; evaluate the observables; let the shots
- * measure them, which changes the state. Collective. */
-songdo_status path_join_observed(struct run *run, struct path *path);
+/* Evaluate the observables on an ended path; let the shots measure them, which changes the state. Collective. */
 songdo_status path_expect(struct run *run, struct path *path);
 songdo_status path_measure_observables(struct run *run, struct path *path);
 /* Plan and execute the operations [begin, end) of a circuit on the state's own qubits. Collective. */
