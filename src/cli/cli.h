@@ -32,7 +32,7 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_run, command_check, command_plan, command_info, command_help;
+extern const struct command command_run, command_check, command_plan, command_state, command_info, command_help;
 extern const struct command *const cli_commands[];   /* NULL-terminated */
 
 /* Reads a command line against a table. */
