@@ -94,6 +94,21 @@ songdo_status input_parse(songdo_program **program, const char *text, size_t len
 int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet);
 void input_close(struct input *input);
 
+/* The values of --observable, as songdo_run_options wants them. */
+struct observable_list {
+	songdo_observable *item;         /* [count] */
+	char **text;                     /* of @FILE: what it holds */
+	size_t count;
+};
+
+bool observable_list_open(struct observable_list *list, int most);
+void observable_list_add(struct observable_list *list, const char *value);
+/* Read the files of @FILE; such an observable is called as it was given. Returns 0 or an exit code after a message. */
+int observable_list_read(struct observable_list *list, songdo_env *env);
+/* An error of a run: about an observable, whose text is shown then, or about the program. Returns the exit code. */
+int observable_list_complain(const struct observable_list *list, songdo_error *error, const char *file, const struct input *input);
+void observable_list_close(struct observable_list *list);
+
 /* Find out on rank 0 whether a file can be created, before the work; NULL and "-" are fine. */
 int output_check(songdo_env *env, const char *file);
 /* Write a document on rank 0; file NULL: standard output. All ranks return the same code. Frees the text. */

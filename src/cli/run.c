@@ -52,9 +52,7 @@ struct request {
 	songdo_parse_options parse;
 	songdo_run_options run;
 	songdo_input *inputs;
-	songdo_observable *observables;  /* as given; texts of files are read later, into observable_text */
-	char **observable_text;
-	size_t *observable_length;
+	struct observable_list observables;
 	const char **include;
 	size_t includes;
 	const char *sweep;
@@ -115,7 +113,7 @@ static int read_option(const struct command *command, struct request *request, i
 		break;
 	case INCLUDE: request->include[request->includes++] = value; break;
 	case TOP: good = option_u64(&request->top, name, value, 1, 1u << 30); break;
-	case OBSERVABLE: request->observables[request->run.observable_count++].text = value; break;
+	case OBSERVABLE: observable_list_add(&request->observables, value); break;
 	case SWEEP: request->sweep = value; break;
 	case INITIAL: request->run.initial_state = value; break;
 	case VERBOSE: request->verbose = true; break;
@@ -134,11 +132,8 @@ static bool read_request(struct request *request, const struct command *command,
 	request->run.shots = 1024;
 	request->inputs = calloc((size_t)argc, sizeof(*request->inputs));
 	request->include = calloc((size_t)argc + 1, sizeof(*request->include));
-	request->observables = calloc((size_t)argc, sizeof(*request->observables));
-	request->observable_text = calloc((size_t)argc, sizeof(*request->observable_text));
-	request->observable_length = calloc((size_t)argc, sizeof(*request->observable_length));
-	if (request->inputs == NULL || request->include == NULL || request->observables == NULL || request->observable_text == NULL ||
-	    request->observable_length == NULL || !options_open(&options, command, argc, argv))
+	if (request->inputs == NULL || request->include == NULL || !observable_list_open(&request->observables, argc) ||
+	    !options_open(&options, command, argc, argv))
 		return true;
 	while ((option = options_next(&options, code)) >= 0 && *code == SONGDO_OK)
 		if ((*code = read_option(command, request, option, (char *)(uintptr_t)options.value)) != SONGDO_OK)
@@ -147,8 +142,9 @@ static bool read_request(struct request *request, const struct command *command,
 	if (option == OPTIONS_STOP || *code != SONGDO_OK)
 		return true;
 	request->run.inputs = request->inputs;
-	request->run.observables = request->observables;
-	if (request->run.observable_count > 0 && !request->has_shots)
+	request->run.observables = request->observables.item;
+	request->run.observable_count = request->observables.count;
+	if (request->observables.count > 0 && !request->has_shots)
 		request->run.shots = 0;
 	request->parse.include_directories = request->includes > 0 ? request->include : NULL;
 	if (argc - optind != 1) {
@@ -161,43 +157,6 @@ static bool read_request(struct request *request, const struct command *command,
 	else if (request->sweep != NULL && strcmp(request->sweep, "-") == 0 && strcmp(request->file, "-") == 0)
 		*code = cli_usage(command, "the program and the rows cannot both come from standard input");
 	return *code != SONGDO_OK;
-}
-
-/* ---- Observables ---------------------------------------------------------------------------------------- */
-
-/* The texts of --observable @FILE. A file's observable is called as it was given, with the @. */
-static int read_observables(struct request *request, songdo_env *env)
-{
-	int code = SONGDO_OK;
-
-	for (size_t i = 0; i < request->run.observable_count && code == SONGDO_OK; i++) {
-		songdo_observable *observable = &request->observables[i];
-		if (observable->text[0] != '@')
-			continue;
-		observable->name = observable->text;
-		code = file_read(&request->observable_text[i], &request->observable_length[i], env, observable->name + 1);
-		observable->text = request->observable_text[i];
-	}
-	return code;
-}
-
-/* An error of the run: about an observable, whose text is shown then, or about the program. */
-static int complain(const struct request *request, songdo_error *error, const struct input *input)
-{
-	char name[64];
-
-	for (size_t i = 0; i < request->run.observable_count && error->line > 0; i++) {
-		const songdo_observable *observable = &request->observables[i];
-		snprintf(name, sizeof(name), "observable %zu", i + 1);
-		if (strcmp(error->file, observable->name != NULL ? observable->name : name) != 0)
-			continue;
-		if (observable->name != NULL) {   /* what is wrong in a file is wrong input, not wrong use */
-			error->code = SONGDO_BAD_PROGRAM;
-			snprintf(error->file, sizeof(error->file), "%s", observable->name + 1);
-		}
-		return cli_complain(error, error->file, observable->text, strlen(observable->text));
-	}
-	return cli_complain(error, request->run.name, input->text, input->length);
 }
 
 /* Without --seed one is drawn on rank 0, for all; small enough that every reader of JSON keeps its digits. */
@@ -257,7 +216,7 @@ static int end_early(const struct request *request, songdo_env *env, songdo_stat
 		return (int)comm_agree(env->comm, (songdo_status)signals_code());
 	}
 	error->code = status;
-	return complain(request, error, input);
+	return observable_list_complain(&request->observables, error, request->run.name, input);
 }
 
 static int run_once(struct request *request, songdo_env *env, const struct input *input)
@@ -311,7 +270,7 @@ static int run_program(struct request *request, songdo_env *env)
 	if (code == SONGDO_OK)
 		code = output_check(env, request->run.save_state);
 	if (code == SONGDO_OK)
-		code = read_observables(request, env);
+		code = observable_list_read(&request->observables, env);
 	if (code == SONGDO_OK)
 		code = input_open(&input, env, request->file, &request->parse, request->quiet);
 	if (code == SONGDO_OK)
@@ -343,11 +302,7 @@ static int run_main(const struct command *command, int argc, char **argv)
 		code = run_program(&request, env);
 	songdo_env_close(env);
 done:
-	for (size_t i = 0; request.observable_text != NULL && i < request.run.observable_count; i++)
-		free(request.observable_text[i]);
-	free(request.observable_text);
-	free(request.observable_length);
-	free(request.observables);
+	observable_list_close(&request.observables);
 	free(request.inputs);
 	free(request.include);
 	return code;
