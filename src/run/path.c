@@ -132,7 +132,8 @@ static songdo_status mark_gate(struct qubits *later, const struct songdo_circuit
 }
 
 /* Take the final measurements of an ended program out of the pending operations, from the back, and the resets that nothing
- * follows: whoever looks at counts cannot see them. Observables can see a reset: `keep_resets` leaves those where they are. */
+ * follows: whoever looks at counts cannot see them. Observables can see a reset: `keep_resets` leaves those where they
+ * are. */
 static songdo_status take_finals(struct path *path, bool keep_resets)
 {
 	struct songdo_circuit *pending = &path->pending;
@@ -226,7 +227,8 @@ static songdo_status start_path(struct run *run, struct path *path)
 	uint32_t *all;
 
 	status = run_agree(run, vm_new(&path->vm, run->program, &options, run->error));
-	if (status != SONGDO_OK || (run->options.save_state == NULL && run->options.initial_state == NULL) || run->facts.qubits == 0)
+	if (status != SONGDO_OK || (run->options.save_state == NULL && run->options.initial_state == NULL) ||
+	    run->facts.qubits == 0)
 		return status;
 	/* Who asks for the state, or gives it, means all of it: every declared qubit is there from the start. */
 	if (run->facts.qubits > MAX_BITS) {

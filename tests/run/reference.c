@@ -144,7 +144,8 @@ unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t
 
 /* ---- All outcomes ------------------------------------------------------------------------------------------ */
 
-/* What is gathered at the ends: the distribution of the strings, or a sum of products (then final measurements are left out). */
+/* What is gathered at the ends: the distribution of the strings, or a sum of products (then final measurements are left
+ * out). */
 struct ends {
 	double *probability;
 	const struct pauli_term *term;
@@ -171,7 +172,8 @@ static void expect_state(struct ends *ends, const double complex *psi, double we
 	}
 }
 
-static void walk(const struct reference *program, unsigned at, const double complex *state, unsigned bits, double weight, struct ends *ends)
+static void walk(const struct reference *program, unsigned at, const double complex *state, unsigned bits,
+                 double weight, struct ends *ends)
 {
 	double complex psi[STATES];
 
@@ -195,7 +197,9 @@ static void walk(const struct reference *program, unsigned at, const double comp
 			project(next, s->a, outcome, p);
 			if (s->kind == STATEMENT_RESET && outcome)
 				flip(next, s->a);
-			walk(program, i + 1, next, s->kind == STATEMENT_RESET ? bits : (bits & ~(1u << s->b)) | outcome << s->b, weight * p, ends);
+			walk(program, i + 1, next,
+			     s->kind == STATEMENT_RESET ? bits : (bits & ~(1u << s->b)) | outcome << s->b, weight * p,
+			     ends);
 		}
 		return;
 	}
@@ -214,7 +218,8 @@ void reference_exact(const struct reference *program, double *probability)
 	walk(program, 0, zero, 0, 1, &ends);
 }
 
-void reference_expect(const struct reference *program, const struct pauli_term *term, size_t terms, double *mean, double *square)
+void reference_expect(const struct reference *program, const struct pauli_term *term, size_t terms, double *mean,
+                      double *square)
 {
 	const double complex zero[STATES] = { 1 };
 	struct ends ends = { .term = term, .terms = terms };

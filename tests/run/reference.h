@@ -28,8 +28,9 @@ unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t
 /* probability[string], 2^REFERENCE_QUBITS of them. */
 void reference_exact(const struct reference *program, double *probability);
 
-/* Mean and square of a sum of Pauli products in the state that the program ends in, its final measurements left out, over
- * the outcomes of the others. */
-void reference_expect(const struct reference *program, const struct pauli_term *term, size_t terms, double *mean, double *square);
+/* Mean and square of a sum of Pauli products in the state that the program ends in, its final measurements left out,
+ * over the outcomes of the others. */
+void reference_expect(const struct reference *program, const struct pauli_term *term, size_t terms, double *mean,
+                      double *square);
 
 #endif

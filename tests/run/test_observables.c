@@ -36,7 +36,8 @@ static void random_sum(struct pauli_term *term, char *text, size_t size, uint64_
 		snprintf(text + strlen(text), size - strlen(text), " + (%.17g)", term[t].coefficient);
 		for (int q = 0; q < REFERENCE_QUBITS; q++)
 			if ((term[t].x | term[t].z) >> q & 1)
-				snprintf(text + strlen(text), size - strlen(text), " %c%d", "IXZY"[(term[t].x >> q & 1) + 2 * (term[t].z >> q & 1)], q);
+				snprintf(text + strlen(text), size - strlen(text), " %c%d",
+				         "IXZY"[(term[t].x >> q & 1) + 2 * (term[t].z >> q & 1)], q);
 	}
 }
 
@@ -57,24 +58,30 @@ static void check_mixtures(struct check *check, songdo_env *env, songdo_precisio
 		reference_expect(&reference, term, TERMS, &mean, &square);
 		songdo_program *program = script_program(reference.text);
 		const songdo_observable observable = { .text = text };
-		const songdo_run_options options = { .shots = 3000, .seed = (uint64_t)round, .precision = precision, .observables = &observable,
-		                                     .observable_count = 1 };
+		const songdo_run_options options = {.shots = 3000,
+		                                    .seed = (uint64_t)round,
+		                                    .precision = precision,
+		                                    .observables = &observable,
+		                                    .observable_count = 1};
 		if (!CHECK(check, songdo_run(&result, env, program, &options, &failure) == SONGDO_OK, "%s", failure.message))
 			break;
 		CHECK(check, songdo_result_expectations(result) == 1 && songdo_result_expectation(result, 1, NULL, NULL) == NULL);
 		CHECK(check, strcmp(songdo_result_expectation(result, 0, &value, &variance), text) == 0);
 		CHECK(check, fabs(value - mean) < bar, "round %d: %.17g, not %.17g", round, value, mean);
-		CHECK(check, fabs(variance - (square - mean * mean)) < 10 * bar, "round %d: %.17g, not %.17g", round, variance, square - mean * mean);
+		CHECK(check, fabs(variance - (square - mean * mean)) < 10 * bar, "round %d: %.17g, not %.17g", round,
+		      variance, square - mean * mean);
 		songdo_result_sampled_expectation(result, 0, &sampled, NULL, &error, NULL);
 		if (songdo_env_rank(env) == 0)
-			CHECK(check, error > 0 && error < 0.3 && fabs(sampled - mean) < 5 * error, "round %d: %g +- %g, not %g", round, sampled, error, mean);
+			CHECK(check, error > 0 && error < 0.3 && fabs(sampled - mean) < 5 * error,
+			      "round %d: %g +- %g, not %g", round, sampled, error, mean);
 		CHECK(check, env->memory.held == 0);
 		songdo_result_free(result);
 		songdo_program_free(program);
 	}
 }
 
-static double value_of(struct check *check, songdo_env *env, const char *script, const char *text, double *variance, uint64_t shots, double *sampled)
+static double value_of(struct check *check, songdo_env *env, const char *script, const char *text, double *variance,
+                       uint64_t shots, double *sampled)
 {
 	songdo_program *program = script_program(script);
 	const songdo_observable observable = { .text = text };
@@ -100,15 +107,19 @@ static void check_corners(struct check *check, songdo_env *env)
 
 	CHECK(check, value_of(check, env, "qubits 3; h 0", "Z1 + 2 Z2 + 7", &variance, 10, &sampled) == 10 && variance == 0);
 	CHECK(check, !first || sampled == 10, "%g", sampled);
-	CHECK(check, fabs(value_of(check, env, "qubits 3; h 0", "X1 + X0", &variance, 0, NULL) - 1) < 1e-14 && fabs(variance - 1) < 1e-14);
+	CHECK(check, fabs(value_of(check, env, "qubits 3; h 0", "X1 + X0", &variance, 0, NULL) - 1) < 1e-14 &&
+	                     fabs(variance - 1) < 1e-14);
 	CHECK(check, value_of(check, env, "qubits 2; barrier 0", "Z0 Z1 - 3", &variance, 5, &sampled) == -2 && variance == 0);
 	CHECK(check, !first || sampled == -2, "%g", sampled);
-	CHECK(check, fabs(value_of(check, env, "qubits 2; barrier 0", "X0 Y1", &variance, 0, NULL)) < 1e-14 && fabs(variance - 1) < 1e-14);
+	CHECK(check, fabs(value_of(check, env, "qubits 2; barrier 0", "X0 Y1", &variance, 0, NULL)) < 1e-14 &&
+	                     fabs(variance - 1) < 1e-14);
 	CHECK(check, fabs(value_of(check, env, "qubits 2; h 0; cx 0 1; reset 0", "Z0 + Z1", &variance, 0, NULL) - 1) < 1e-14);
 	CHECK(check, fabs(variance - 1) < 1e-13, "%g", variance);
-	CHECK(check, fabs(value_of(check, env, "qubits 1; bits 1; h 0; measure 0 0", "X0", &variance, 50, &sampled) - 1) < 1e-14);
+	CHECK(check, fabs(value_of(check, env, "qubits 1; bits 1; h 0; measure 0 0", "X0", &variance, 50, &sampled) -
+	                  1) < 1e-14);
 	CHECK(check, !first || fabs(sampled - 1) < 1e-14, "a final measurement changes no observable");
-	CHECK(check, fabs(value_of(check, env, "qubits 70; h 69; cx 69 3", "X3 X69 + Z3 Z(69)", &variance, 0, NULL) - 2) < 1e-14);
+	CHECK(check, fabs(value_of(check, env, "qubits 70; h 69; cx 69 3", "X3 X69 + Z3 Z(69)", &variance, 0, NULL) -
+	                  2) < 1e-14);
 	CHECK(check, value_of(check, env, "qubits 70; h 69", "0", &variance, 3, NULL) == 0 && variance == 0);
 }
 
@@ -122,8 +133,10 @@ static void check_refusals(struct check *check, songdo_env *env)
 	songdo_error error = { 0 };
 
 	CHECK(check, songdo_run(&result, env, program, &options, &error) == SONGDO_BAD_USAGE && result == NULL);
-	CHECK(check, strcmp(error.file, "@sum") == 0 && error.line == 2 && error.column == 3 && strstr(error.hint, "'q'") != NULL, "%s %u:%u %s",
-	      error.file, error.line, error.column, error.hint);
+	CHECK(check,
+	      strcmp(error.file, "@sum") == 0 && error.line == 2 && error.column == 3 &&
+	              strstr(error.hint, "'q'") != NULL,
+	      "%s %u:%u %s", error.file, error.line, error.column, error.hint);
 	CHECK(check, songdo_prepared_new(&prepared, env, program, &options, &error) == SONGDO_BAD_USAGE && prepared == NULL);
 	songdo_program_free(program);
 }
@@ -154,7 +167,9 @@ static void check_prepared(struct check *check, songdo_env *env)
 		songdo_result_sampled_expectation(fresh, 0, &d[0], &d[1], &d[2], NULL);
 		CHECK(check, memcmp(a, b, sizeof(a)) == 0 && memcmp(c, d, sizeof(c)) == 0);
 		CHECK(check, songdo_result_counts(kept) == songdo_result_counts(fresh));
-		for (size_t i = 0; songdo_result_count(kept, i, &shots[0]) != NULL && songdo_result_count(fresh, i, &shots[1]) != NULL; i++)
+		for (size_t i = 0; songdo_result_count(kept, i, &shots[0]) != NULL &&
+		                   songdo_result_count(fresh, i, &shots[1]) != NULL;
+		     i++)
 			CHECK(check, shots[0] == shots[1]);
 		songdo_result_free(kept);
 		songdo_result_free(fresh);
@@ -206,9 +221,11 @@ static void write_npy(struct check *check, const char *name, const double comple
 	}
 	if (comm_rank(check->comm) == 0) {
 		CHECK(check, store_create(&writer, name, 128 + count * unit, &error) == SONGDO_OK, "%s", error.message);
-		CHECK(check, store_put_header(&writer, STORE_NPY, single ? SONGDO_SINGLE : SONGDO_DOUBLE, count, 0, &error) == SONGDO_OK);
+		CHECK(check, store_put_header(&writer, STORE_NPY, single ? SONGDO_SINGLE : SONGDO_DOUBLE, count, 0,
+		                              &error) == SONGDO_OK);
 		CHECK(check, store_put(&writer, data, count * unit, 128, &error) == SONGDO_OK);
-		CHECK(check, store_sync(&writer, &error) == SONGDO_OK && store_name(&writer, &error) == SONGDO_OK, "%s", error.message);
+		CHECK(check, store_sync(&writer, &error) == SONGDO_OK && store_name(&writer, &error) == SONGDO_OK, "%s",
+		      error.message);
 		store_drop(&writer);
 	}
 	comm_barrier(check->comm);
@@ -244,8 +261,10 @@ static void check_initial(struct check *check, songdo_env *env, const char *fold
 			uint64_t checksum = 0;
 			CHECK(check, store_open(&store, out, &error) == SONGDO_OK && store.count == bit_mask(n), "%s", error.message);
 			CHECK(check, store.format == (ours ? STORE_SONGDO : STORE_NPY));
-			CHECK(check, store_read(&store, back, 0, store.count, &checksum, &error) == SONGDO_OK && store_check(&store, checksum, &error) == SONGDO_OK);
-			CHECK(check, oracle_distance(psi, back, bit_mask(n)) < (single ? 1e-6 : 1e-15), "%u: %g", n, oracle_distance(psi, back, bit_mask(n)));
+			CHECK(check, store_read(&store, back, 0, store.count, &checksum, &error) == SONGDO_OK &&
+			                     store_check(&store, checksum, &error) == SONGDO_OK);
+			CHECK(check, oracle_distance(psi, back, bit_mask(n)) < (single ? 1e-6 : 1e-15), "%u: %g", n,
+			      oracle_distance(psi, back, bit_mask(n)));
 			store_close(&store);
 		}
 		songdo_result_free(result);
