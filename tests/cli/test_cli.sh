@@ -219,7 +219,7 @@ fi
 [ "$ranks" -eq 1 ] && launch=()
 
 expect "an output that cannot be written is found before the work" 73 "nowhere" run bell.qasm -o nowhere/out.json
-expect "a directory is no output" 73 "directory" run bell.qasm -o .
+expect "a directory is no output" 73 "it is a directory" run bell.qasm -o .
 
 cat > twice.qasm <<'QASM'
 OPENQASM 2.0;
