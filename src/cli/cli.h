@@ -13,7 +13,7 @@
 #include "run/run.h"
 
 enum { CLI_TERMINATED = 143, CLI_ERRORS = 20 };
-enum { CLI_FILE_LIMIT = 256 << 20 };     /* bytes of a program file */
+enum { CLI_FILE_LIMIT = 256 << 20, CLI_INSTANCE_LIMIT = 64 << 20 };     /* bytes of a program file, of an instance */
 
 /* ---- Options ------------------------------------------------------------------------------------- */
 
@@ -32,7 +32,7 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_run, command_check, command_plan, command_info, command_help;
+extern const struct command command_run, command_check, command_plan, command_solve, command_info, command_help;
 extern const struct command *const cli_commands[];   /* NULL-terminated */
 
 /* Reads a command line against a table. */
@@ -86,6 +86,8 @@ struct input {
 /* songdo_program_parse with room for CLI_ERRORS errors; a file of nothing is refused. text is NUL-terminated. */
 songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
                           songdo_error *errors, size_t *count);
+/* Read a file of at most `limit` bytes on rank 0 and give it to all; equal status on all ranks, the error on rank 0. */
+songdo_status input_read(struct input *input, songdo_env *env, const char *file, size_t limit, songdo_error *error);
 /* Read a file on rank 0 (every rank without an env), give it to all, parse it, print what is wrong. Returns 0 or an
  * exit code, equal on all ranks. */
 int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet);

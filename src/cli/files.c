@@ -11,13 +11,13 @@
 #include "cli/cli.h"
 
 /* Read on rank 0 and hand out: its status, the length, the bytes. */
-static songdo_status read_everywhere(struct input *input, songdo_env *env, const char *file, songdo_error *error)
+songdo_status input_read(struct input *input, songdo_env *env, const char *file, size_t limit, songdo_error *error)
 {
 	struct { uint64_t length; songdo_status status; } head = { 0 };
 	songdo_status status;
 
 	if (env == NULL || comm_rank(env->comm) == 0) {
-		head.status = text_read_file(&input->text, &input->length, file, CLI_FILE_LIMIT, error);
+		head.status = text_read_file(&input->text, &input->length, file, limit, error);
 		head.length = input->length;
 	}
 	if (env == NULL || comm_size(env->comm) == 1)
@@ -31,7 +31,7 @@ static songdo_status read_everywhere(struct input *input, songdo_env *env, const
 		input->length = head.length;
 		input->text = calloc(head.length + 1, 1);
 	}
-	status = env_agree(env, input->text == NULL ? error_set(error, SONGDO_NO_FIT, "no memory for the program") : SONGDO_OK, error);
+	status = env_agree(env, input->text == NULL ? error_set(error, SONGDO_NO_FIT, "no memory for the file") : SONGDO_OK, error);
 	return status == SONGDO_OK ? comm_broadcast(env->comm, input->text, input->length, 0) : status;
 }
 
@@ -60,7 +60,7 @@ int input_open(struct input *input, songdo_env *env, const char *file, const son
 
 	*input = (struct input){ 0 };
 	named.file = strcmp(file, "-") == 0 ? "<stdin>" : file;
-	status = read_everywhere(input, env, file, &error);
+	status = input_read(input, env, file, CLI_FILE_LIMIT, &error);
 	if (status != SONGDO_OK) {
 		error.code = status;
 		return cli_complain(&error, named.file, NULL, 0);

@@ -192,10 +192,10 @@ static bool same_spins(const struct product *a, const struct product *b)
 }
 
 /* A product of k bits is the mean over all subsets of (-1)^size times the product of their spins. */
-bool polynomial_spin_products(const struct polynomial *polynomial, uint64_t *products, uint64_t *gates)
+bool polynomial_spins(const struct polynomial *polynomial, struct spin_form *form)
 {
 	uint64_t count = 0, room = 0, variables = 0, used = 0;
-	*products = *gates = 0;
+	*form = (struct spin_form){0};
 	for (uint64_t i = 0; i < polynomial->terms; i++) {
 		const uint32_t k = polynomial->term[i].degree;
 		if (k > POLYNOMIAL_SPIN_DEGREE)
@@ -210,7 +210,7 @@ bool polynomial_spin_products(const struct polynomial *polynomial, uint64_t *pro
 		const struct polynomial_term *term = &polynomial->term[i];
 		for (uint64_t subset = 0; subset < bit_mask(term->degree); subset++) {
 			const uint32_t size = bit_count(subset);
-			if (size < 2)
+			if (size == 0)
 				continue;
 			product[count] = (struct product){used, size, ldexp(size & 1 ? -term->weight : term->weight, -(int)term->degree),
 			                                  variable + used};
@@ -229,8 +229,9 @@ bool polynomial_spin_products(const struct polynomial *polynomial, uint64_t *pro
 			size += fabs(product[next].weight);
 		}
 		if (fabs(weight) > 1e-12 * size) {
-			*products += 1;
-			*gates += 2 * (uint64_t)(product[i].degree - 1);
+			form->products += product[i].degree > 1;
+			form->gates += 2 * (uint64_t)(product[i].degree - 1);
+			form->strength += product[i].degree * weight * weight;
 		}
 	}
 	free(product);

@@ -44,11 +44,16 @@ double polynomial_span(const struct polynomial *polynomial);
  * them are exact in double; 0 where there is none. A cost without terms has unit 1. */
 double polynomial_unit(const struct polynomial *polynomial);
 
-/* The products of spins s = 1 - 2 x that the cost consists of: how many of two factors or more have a weight, and the two-qubit
- * gates of exp(-i g cost), 2 (k - 1) for a product of k. False where a term has more than POLYNOMIAL_SPIN_DEGREE variables, or memory is
- * out. */
-enum { POLYNOMIAL_SPIN_DEGREE = 16 };
-bool polynomial_spin_products(const struct polynomial *polynomial, uint64_t *products, uint64_t *gates);
+/* A cost written in spins s = 1 - 2 x. */
+struct spin_form {
+	uint64_t products;          /* of two spins or more that have a weight */
+	uint64_t gates;             /* two-qubit gates of exp(-i g cost): 2 (k - 1) for a product of k */
+	double strength;            /* the sum over all products of k times the weight squared */
+};
+
+enum { POLYNOMIAL_SPIN_DEGREE = 12 };
+/* False where a term has more than POLYNOMIAL_SPIN_DEGREE variables, or memory is out. */
+bool polynomial_spins(const struct polynomial *polynomial, struct spin_form *form);
 
 /* ---- Values of whole blocks -------------------------------------------------------------------------------- */
 

@@ -458,3 +458,31 @@ void table_free(struct table *table)
 	free(table->step);
 	free(table);
 }
+
+/* ---- The optimum ---------------------------------------------------------------------------------------------- */
+
+static double step_at(const struct table *table, uint64_t i)
+{
+	switch (table->kind) {
+	case KERNEL_ENTRY_U8: return table->step[((const uint8_t *)table->entry)[i]];
+	case KERNEL_ENTRY_U16: return table->step[((const uint16_t *)table->entry)[i]];
+	case KERNEL_ENTRY_F32: return ((const float *)table->entry)[i];
+	default: return ((const double *)table->entry)[i];
+	}
+}
+
+songdo_status table_optimum(const struct table *table, uint64_t *state)
+{
+	struct comm *comm = table->env->comm;
+	const uint64_t local = bit_mask(table->layout.local_bits), base = (uint64_t)comm_rank(comm) * local;
+	const double limit = (table->least + table->near - table->constant) / table->unit;
+	uint64_t behind = 0;
+	for (uint64_t i = 0; i < local && behind == 0; i++) {
+		const uint64_t logical = table_logical(&table->layout, base + i);
+		if (logical < table->states && step_at(table, i) <= limit)
+			behind = UINT64_MAX - logical;
+	}
+	const songdo_status status = comm_max(comm, &behind, 1);
+	*state = UINT64_MAX - behind;
+	return status;
+}

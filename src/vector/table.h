@@ -48,6 +48,8 @@ struct table {
 songdo_status table_new(struct table **table, songdo_env *env, const struct polynomial *polynomial, const struct table_layout *layout,
                         const struct table *like, songdo_error *error);
 void table_free(struct table *table);
+/* The lowest state, as the number of its variables, that costs no more than least + near. Collective. */
+songdo_status table_optimum(const struct table *table, uint64_t *state);
 const char *table_kind_name(enum kernel_entry kind);
 uint64_t table_kind_bytes(enum kernel_entry kind);
 
