@@ -126,6 +126,19 @@ static void name_after_file(struct reading *reading, struct instance *instance)
 		instance->unit = reading_copy(reading, instance->workload == WORKLOAD_MAXCUT ? "weight" : "value");
 }
 
+/* Readers look for one field after the other; people read from the top. */
+static void sort_errors(struct reading *reading)
+{
+	for (size_t i = 1; i < reading->count; i++)
+		for (size_t j = i; j > 0; j--) {
+			const songdo_error before = reading->errors[j - 1], here = reading->errors[j];
+			if (before.line < here.line || (before.line == here.line && before.column <= here.column))
+				break;
+			reading->errors[j - 1] = here;
+			reading->errors[j] = before;
+		}
+}
+
 songdo_status instance_read(struct instance **instance, const char *text, size_t length, const struct instance_options *options,
                             songdo_error *errors, size_t capacity, size_t *count)
 {
@@ -160,6 +173,7 @@ songdo_status instance_read(struct instance **instance, const char *text, size_t
 		made->maximise = options->sense > 0;
 	if (reading.count == 0)
 		name_after_file(&reading, made);
+	sort_errors(&reading);
 	*count = reading.count;
 	if (reading.count > 0 || !fill_texts(&reading, made)) {
 		const songdo_status status = reading.count > 0 ? errors[0].code : SONGDO_NO_FIT;
