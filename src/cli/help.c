@@ -9,7 +9,7 @@ static const struct option_info no_options[] = { { 0 } };
 
 static int list_commands(void)
 {
-	printf("usage: songdo COMMAND [options]\n\nA simulator of quantum circuits: OpenQASM in, counts out; problems in, answers out.\n\ncommands:\n");
+	printf("usage: songdo COMMAND [options]\n\nQuantum circuits, simulated: OpenQASM in, counts out; problems in, answers out.\n\ncommands:\n");
 	for (size_t i = 0; cli_commands[i] != NULL; i++)
 		printf("  %-8s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
 	printf("\n  songdo COMMAND --help   tells more, with examples\n  songdo --version        version and features\n\n"

@@ -6,47 +6,8 @@
 # With MPIRUN and RANKS every command runs on so many ranks: codes and messages must be those of one.
 #
 # SPDX-License-Identifier: Apache-2.0
-set -u
-songdo=$(realpath "$1")   # Meson 1.0 gives a relative path
-launch=()
-ranks=1
-if [ $# -eq 3 ]; then
-	launch=("$2" -n "$3")
-	ranks=$3
-fi
-work=$(mktemp -d)
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset SONGDO_ISA
-cases=0
-
-ok() { cases=$((cases + 1)); echo "ok $cases - $1"; }
-not_ok() {
-	cases=$((cases + 1))
-	echo "not ok $cases - $1"
-	echo "# code $code"
-	sed 's/^/# out: /' out | head -n 12
-	sed 's/^/# err: /' err | head -n 12
-}
-skip() { cases=$((cases + 1)); echo "ok $cases - $1 # SKIP $2"; }
-verdict() { if [ "$1" -eq 0 ]; then ok "$2"; else not_ok "$2"; fi; }
-
-# Run the command; its output is in out and err, its code in $code.
-run() {
-	timeout 100 "${launch[@]}" "$songdo" "$@" > out 2> err < "${input:-/dev/null}"
-	code=$?
-}
-# expect NAME CODE PATTERN ARGS...: the code, a message on stderr that is there once, and nothing on stdout.
-expect() {
-	local name=$1 wanted=$2 pattern=$3
-	shift 3
-	run "$@"
-	[ "$code" -eq "$wanted" ] && [ "$(grep -cE -- "$pattern" err)" -eq 1 ] && [ ! -s out ]
-	verdict $? "$name"
-}
-# One field of the JSON in out.
-field() { sed -n "s/^ *\"$1\": \(.*[^,]\),\{0,1\}\$/\1/p" out | head -n 1; }
-same() { [ "$1" = "$2" ] || { echo "# $1 is not $2"; return 1; }; }
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+source "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
 
 cat > bell.qasm <<'QASM'
 OPENQASM 2.0;
@@ -169,7 +130,7 @@ verdict $? "the version is printed, with features"
 
 expect "no command is a wrong use" 64 "which command"
 expect "a wrong command names the right one" 64 "did you mean check" chekc bell.qasm
-expect "a command of a later version says so" 64 "not supported in this version" solve x
+expect "a command of a later version says so" 64 "not supported in this version" city list
 expect "a wrong option names the right one" 64 "did you mean --shots" run bell.qasm --shost 3
 expect "an option of a later version says so" 64 "noise is not supported in this version" run bell.qasm --noise x
 expect "shots must be a number" 64 "shots wants a whole number" run bell.qasm --shots many
