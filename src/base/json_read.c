@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-enum { DEPTH = 64 };           /* of values whose place can be told; deeper ones are told by their ancestor's */
+enum { DEPTH = 64 }; /* of values whose place can be told; deeper ones are told by their ancestor's */
 
 struct document {
 	json_t *root;
@@ -58,7 +58,7 @@ void document_close(struct document *document)
 
 struct node document_root(const struct document *document) { return (struct node){document, NULL, document->root, 0}; }
 
-/* ---- Values ---------------------------------------------------------------------------------------------------- */
+/* ---- Values -------------------------------------------------------------------------------------------- */
 
 static json_t *value_of(const struct node *node) { return (json_t *)(uintptr_t)node->value; }
 
@@ -103,7 +103,7 @@ const char *node_string(const struct node *node) { return json_string_value(valu
 double node_number(const struct node *node) { return json_number_value(value_of(node)); }
 bool node_boolean(const struct node *node) { return json_is_true(value_of(node)); }
 
-/* ---- Places ---------------------------------------------------------------------------------------------------- */
+/* ---- Places -------------------------------------------------------------------------------------------- */
 
 /* The text was parsed: it is well formed. */
 struct scan {
@@ -158,14 +158,14 @@ static void enter(struct scan *s, size_t i, bool key)
 		if (object && !(i == 0 && key)) {
 			skip_string(s);
 			skip_space(s);
-			s->at++;       /* the colon */
+			s->at++; /* the colon */
 			skip_space(s);
 		}
 		if (i == 0)
 			return;
 		skip_value(s);
 		skip_space(s);
-		s->at++;               /* the comma */
+		s->at++; /* the comma */
 	}
 }
 

@@ -1,7 +1,7 @@
 /* json_read.h - JSON documents from outside, and where in the text each value stands; the door to jansson.
  *
- * A document is parsed whole and strictly: UTF-8, no duplicate keys, no values after the end. Values do not remember where they
- * stood: the place is looked for in the text when an error wants it.
+ * A document is parsed whole and strictly: UTF-8, no duplicate keys, no values after the end. Values do not remember
+ * where they stood: the place is looked for in the text when an error wants it.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef SONGDO_JSON_READ_H
@@ -19,8 +19,8 @@ struct node {
 	size_t index;                /* among the parent's members or elements */
 };
 
-/* Parse text, which must outlive the document; a byte order mark is skipped. SONGDO_BAD_PROGRAM with line and column (never with a
- * piece of the text: it may be personal), SONGDO_NO_FIT in a build without jansson. */
+/* Parse text, which must outlive the document; a byte order mark is skipped. SONGDO_BAD_PROGRAM with line and column
+ * (never with a piece of the text: it may be personal), SONGDO_NO_FIT in a build without jansson. */
 songdo_status document_open(struct document **document, const char *text, size_t length, songdo_error *error);
 void document_close(struct document *document);
 struct node document_root(const struct document *document);

@@ -19,7 +19,10 @@ bool node_is_array(const struct node *node) { return (void)node, false; }
 bool node_is_string(const struct node *node) { return (void)node, false; }
 bool node_is_number(const struct node *node) { return (void)node, false; }
 bool node_is_boolean(const struct node *node) { return (void)node, false; }
-bool node_member(struct node *member, const struct node *object, const char *key) { return (void)member, (void)object, (void)key, false; }
+bool node_member(struct node *member, const struct node *object, const char *key)
+{
+	return (void)member, (void)object, (void)key, false;
+}
 size_t node_count(const struct node *node) { return (void)node, 0; }
 struct node node_child(const struct node *node, size_t i, const char **key) { return (void)i, (void)key, *node; }
 const char *node_string(const struct node *node) { return (void)node, ""; }

@@ -21,15 +21,17 @@ const char *instance_format_name(enum instance_format format)
 	return name[format];
 }
 
-/* ---- For the readers ------------------------------------------------------------------------------------------ */
+/* ---- For the readers ---------------------------------------------------------------------------------- */
 
-songdo_error *reading_error(struct reading *reading, uint32_t line, uint32_t column, uint32_t length, const char *format, ...)
+songdo_error *reading_error(struct reading *reading, uint32_t line, uint32_t column, uint32_t length,
+                            const char *format, ...)
 {
 	va_list arguments;
 	if (reading->count >= reading->capacity)
 		return NULL;
 	songdo_error *error = &reading->errors[reading->count++];
-	*error = (songdo_error){.code = SONGDO_BAD_PROGRAM, .line = line, .column = column, .length = length ? length : 1};
+	*error = (songdo_error){
+	        .code = SONGDO_BAD_PROGRAM, .line = line, .column = column, .length = length ? length : 1};
 	snprintf(error->file, sizeof error->file, "%s", reading->options->file);
 	va_start(arguments, format);
 	vsnprintf(error->message, sizeof error->message, format, arguments);
@@ -47,7 +49,10 @@ void reading_hint(songdo_error *error, const char *format, ...)
 	va_end(arguments);
 }
 
-bool reading_full(const struct reading *reading) { return reading->out_of_memory || reading->count >= reading->capacity; }
+bool reading_full(const struct reading *reading)
+{
+	return reading->out_of_memory || reading->count >= reading->capacity;
+}
 
 char *reading_copy(struct reading *reading, const char *string)
 {
@@ -73,7 +78,7 @@ bool reading_number_items(struct reading *reading, struct instance *instance, ui
 	return !reading->out_of_memory;
 }
 
-/* ---- Which format --------------------------------------------------------------------------------------------- */
+/* ---- Which format ------------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *name, const char *end)
 {
@@ -98,13 +103,15 @@ static int tell_format(const char *text, size_t length, const struct instance_op
 		return INSTANCE_GRAPH;
 	if (options->workload == WORKLOAD_QUBO || coordinate_has_diagonal(text, length))
 		return INSTANCE_COORDINATE;
-	return ends_with(options->file, ".sparse") || ends_with(options->file, ".qubo") ? INSTANCE_COORDINATE : INSTANCE_GRAPH;
+	return ends_with(options->file, ".sparse") || ends_with(options->file, ".qubo") ? INSTANCE_COORDINATE
+	                                                                                : INSTANCE_GRAPH;
 }
 
 static bool fill_texts(struct reading *reading, struct instance *instance)
 {
-	char **const text[] = {&instance->name, &instance->question, &instance->citation, &instance->unit, &instance->remark,
-	                       &instance->data.kind, &instance->data.source, &instance->data.licence, &instance->data.attribution,
+	char **const text[] = {&instance->name,        &instance->question,     &instance->citation,
+	                       &instance->unit,        &instance->remark,       &instance->data.kind,
+	                       &instance->data.source, &instance->data.licence, &instance->data.attribution,
 	                       &instance->data.date};
 	for (size_t i = 0; i < ARRAY_LENGTH(text); i++)
 		if (!*text[i])
@@ -139,11 +146,14 @@ static void sort_errors(struct reading *reading)
 		}
 }
 
-songdo_status instance_read(struct instance **instance, const char *text, size_t length, const struct instance_options *options,
-                            songdo_error *errors, size_t capacity, size_t *count)
+songdo_status instance_read(struct instance **instance, const char *text, size_t length,
+                            const struct instance_options *options, songdo_error *errors, size_t capacity,
+                            size_t *count)
 {
-	static void (*const reader[])(struct reading *, struct instance *) = {read_json, read_graph, read_qbsolv, read_coordinate};
-	struct reading reading = {text, length, options, errors, capacity < INSTANCE_ERRORS ? capacity : INSTANCE_ERRORS, 0, false};
+	static void (*const reader[])(struct reading *, struct instance *) = {read_json, read_graph, read_qbsolv,
+	                                                                      read_coordinate};
+	struct reading reading = {
+	        text, length, options, errors, capacity < INSTANCE_ERRORS ? capacity : INSTANCE_ERRORS, 0, false};
 	struct instance *made = calloc(1, sizeof *made);
 	*instance = NULL;
 	*count = 0;
@@ -154,10 +164,13 @@ songdo_status instance_read(struct instance **instance, const char *text, size_t
 	reading.length -= mark;
 	const int format = tell_format(reading.text, reading.length, options);
 	if (format < 0) {
-		songdo_error *error = strspn(reading.text, " \t\r\n") >= reading.length ?
-		                              reading_error(&reading, 1, 1, 1, "the file is empty") :
-		                              reading_error(&reading, 1, 1, 1, "this is none of the formats that are read here");
-		reading_hint(error, "a graph or QUBO (n m, then i j weight), qbsolv's .qubo, or JSON of schema songdo.instance/1");
+		songdo_error *error =
+		        strspn(reading.text, " \t\r\n") >= reading.length
+		                ? reading_error(&reading, 1, 1, 1, "the file is empty")
+		                : reading_error(&reading, 1, 1, 1, "this is none of the formats that are read here");
+		reading_hint(
+		        error,
+		        "a graph or QUBO (n m, then i j weight), qbsolv's .qubo, or JSON of schema songdo.instance/1");
 	} else {
 		made->format = (enum instance_format)format;
 		reader[format](&reading, made);
@@ -165,10 +178,12 @@ songdo_status instance_read(struct instance **instance, const char *text, size_t
 	if (reading.count == 0 && made->items == 0 && !reading.out_of_memory)
 		reading_error(&reading, 1, 1, 1, "there are no items: nothing is to be decided");
 	if (reading.count == 0 && options->workload >= 0 && (int)made->workload != options->workload)
-		reading_error(&reading, 0, 0, 0, "a file in the format %s is a %s; it cannot be read as %s", instance_format_name(made->format),
-		              workload_name(made->workload), workload_name((enum workload)options->workload));
+		reading_error(&reading, 0, 0, 0, "a file in the format %s is a %s; it cannot be read as %s",
+		              instance_format_name(made->format), workload_name(made->workload),
+		              workload_name((enum workload)options->workload));
 	if (reading.count == 0 && options->sense != 0 && made->workload == WORKLOAD_MAXCUT && options->sense < 0)
-		reading_error(&reading, 0, 0, 0, "the largest cut is asked for: sense=minimise makes no sense of a graph");
+		reading_error(&reading, 0, 0, 0,
+		              "the largest cut is asked for: sense=minimise makes no sense of a graph");
 	if (reading.count == 0 && options->sense != 0)
 		made->maximise = options->sense > 0;
 	if (reading.count == 0)
@@ -196,9 +211,10 @@ void instance_free(struct instance *instance)
 		free(instance->id[i]);
 		free(instance->label[i]);
 	}
-	char *const text[] = {instance->name, instance->question, instance->citation, instance->unit, instance->remark, instance->side[0],
-	                      instance->side[1], instance->data.kind, instance->data.source, instance->data.licence,
-	                      instance->data.attribution, instance->data.date};
+	char *const text[] = {instance->name,         instance->question,         instance->citation,
+	                      instance->unit,         instance->remark,           instance->side[0],
+	                      instance->side[1],      instance->data.kind,        instance->data.source,
+	                      instance->data.licence, instance->data.attribution, instance->data.date};
 	for (size_t i = 0; i < ARRAY_LENGTH(text); i++)
 		free(text[i]);
 	free(instance->id);
@@ -207,7 +223,7 @@ void instance_free(struct instance *instance)
 	free(instance);
 }
 
-/* ---- Costs ---------------------------------------------------------------------------------------------------- */
+/* ---- Costs -------------------------------------------------------------------------------------------- */
 
 double instance_natural(const struct instance *instance, double cost) { return instance->maximise ? 0 - cost : cost; }
 

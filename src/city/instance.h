@@ -10,9 +10,9 @@
 #include "op/polynomial.h"
 
 enum workload {
-	WORKLOAD_MAXCUT,         /* two sides for the items; the weight of edges between them */
-	WORKLOAD_QUBO,           /* items chosen or not; the weights of chosen items and pairs */
-	WORKLOAD_POLYNOMIAL,     /* the same with products of any number of items */
+	WORKLOAD_MAXCUT, /* two sides for the items; the weight of edges between them */
+	WORKLOAD_QUBO, /* items chosen or not; the weights of chosen items and pairs */
+	WORKLOAD_POLYNOMIAL, /* the same with products of any number of items */
 	WORKLOADS
 };
 
@@ -20,7 +20,7 @@ enum instance_format { INSTANCE_JSON, INSTANCE_GRAPH, INSTANCE_QBSOLV, INSTANCE_
 
 /* Where the facts are from. Texts are "" where the instance does not say. */
 struct instance_data {
-	char *kind;              /* real, proxy or synthetic; "" where it is not said */
+	char *kind; /* real, proxy or synthetic; "" where it is not said */
 	char *source, *licence, *attribution, *date;
 	bool personal;
 };
@@ -32,27 +32,28 @@ struct instance {
 	struct instance_data data;
 	bool maximise;
 	bool off_diagonal_twice; /* of coordinate files: entry i j stands for i j and j i */
-	char *side[2];           /* what 0 and 1 mean */
+	char *side[2]; /* what 0 and 1 mean */
 	uint32_t items;
-	char **id, **label;      /* label: "" where there is none */
+	char **id, **label; /* label: "" where there is none */
 	/* As read, before anything is merged: an edge or a product is a term. */
 	struct polynomial terms;
 };
 
 /* What the command line says beside the file. */
 struct instance_options {
-	const char *file;        /* for diagnostics, and for what the content leaves open */
-	int workload;            /* enum workload; -1: told from the content */
-	int off_diagonal;        /* 1, 2, or 0: by the format */
-	int sense;               /* 1: maximise, -1: minimise, 0: as the instance says */
+	const char *file; /* for diagnostics, and for what the content leaves open */
+	int workload; /* enum workload; -1: told from the content */
+	int off_diagonal; /* 1, 2, or 0: by the format */
+	int sense; /* 1: maximise, -1: minimise, 0: as the instance says */
 };
 
 enum { INSTANCE_ITEMS = 1 << 24, INSTANCE_ERRORS = 20 };
 
-/* Read an instance of any known format. Diagnostics go to errors[0..capacity), which say where but never what stood there.
- * SONGDO_BAD_PROGRAM, or SONGDO_NO_FIT where memory is out. Not collective. */
-songdo_status instance_read(struct instance **instance, const char *text, size_t length, const struct instance_options *options,
-                            songdo_error *errors, size_t capacity, size_t *count);
+/* Read an instance of any known format. Diagnostics go to errors[0..capacity), which say where but never what stood
+ * there. SONGDO_BAD_PROGRAM, or SONGDO_NO_FIT where memory is out. Not collective. */
+songdo_status instance_read(struct instance **instance, const char *text, size_t length,
+                            const struct instance_options *options, songdo_error *errors, size_t capacity,
+                            size_t *count);
 void instance_free(struct instance *instance);
 const char *workload_name(enum workload workload);
 /* "graph (n m, then i j weight)", ... */
@@ -65,7 +66,7 @@ double instance_objective(const struct instance *instance, const uint8_t *x);
 /* From a cost to the objective: -cost where the objective is to be large. */
 double instance_natural(const struct instance *instance, double cost);
 
-/* ---- Between the readers ---------------------------------------------------------------------------------------- */
+/* ---- Between the readers -------------------------------------------------------------------------------- */
 
 /* The reading of one text: what is wrong with it is gathered here. */
 struct reading {
@@ -78,8 +79,8 @@ struct reading {
 };
 
 /* Report an error at a place; NULL where no more are wanted. */
-songdo_error *reading_error(struct reading *reading, uint32_t line, uint32_t column, uint32_t length, const char *format, ...)
-        ATTRIBUTE_PRINTF(5, 6);
+songdo_error *reading_error(struct reading *reading, uint32_t line, uint32_t column, uint32_t length,
+                            const char *format, ...) ATTRIBUTE_PRINTF(5, 6);
 void reading_hint(songdo_error *error, const char *format, ...) ATTRIBUTE_PRINTF(2, 3);
 bool reading_full(const struct reading *reading);
 /* A copy of a string that the instance owns; NULL sets out_of_memory. */

@@ -10,8 +10,8 @@
 
 enum { ID_LENGTH = 256 };
 
-static const char *const fields[] = {"schema", "workload", "name", "question", "citation", "data", "sense", "unit", "remark", "sides",
-                                     "items", "edges", "terms", "constant", NULL};
+static const char *const fields[] = {"schema", "workload", "name",  "question", "citation", "data",     "sense", "unit",
+                                     "remark", "sides",    "items", "edges",    "terms",    "constant", NULL};
 static const char *const data_fields[] = {"kind", "source", "licence", "attribution", "date", "personal", NULL};
 static const char *const item_fields[] = {"id", "name", NULL};
 static const char *const edge_fields[] = {"a", "b", "weight", NULL};
@@ -60,7 +60,8 @@ static void read_text(struct reading *reading, const struct node *object, const 
 }
 
 /* One of a list of words that may be missing; -1 then. */
-static int read_word(struct reading *reading, const struct node *object, const char *key, const char *const *words, const char *list)
+static int read_word(struct reading *reading, const struct node *object, const char *key, const char *const *words,
+                     const char *list)
 {
 	struct node member;
 	if (!node_member(&member, object, key))
@@ -117,7 +118,7 @@ static void read_sides(struct reading *reading, const struct node *root, struct 
 	}
 }
 
-/* ---- Items ---------------------------------------------------------------------------------------------------- */
+/* ---- Items -------------------------------------------------------------------------------------------- */
 
 /* Items by their ids. */
 struct index_entry {
@@ -171,7 +172,8 @@ static void read_item(struct reading *reading, const struct node *node, char **i
 		*id = reading_copy(reading, node_string(&member));
 }
 
-static void index_items(struct reading *reading, const struct node *items, const struct instance *instance, struct index *index)
+static void index_items(struct reading *reading, const struct node *items, const struct instance *instance,
+                        struct index *index)
 {
 	index->entry = malloc(((size_t)instance->items + 1) * sizeof *index->entry);
 	if (!index->entry) {
@@ -218,13 +220,14 @@ static void read_items(struct reading *reading, const struct node *root, struct 
 	index_items(reading, &items, instance, index);
 }
 
-/* ---- Edges and terms ------------------------------------------------------------------------------------------ */
+/* ---- Edges and terms ---------------------------------------------------------------------------------- */
 
 static bool read_reference(struct reading *reading, const struct node *node, const struct index *index, uint32_t *item)
 {
 	const struct index_entry *entry = node_is_string(node) ? find_id(index, node_string(node)) : NULL;
 	if (!entry)
-		complain(reading, node, false, node_is_string(node) ? "no item has this id" : "the id of an item is expected here");
+		complain(reading, node, false,
+		         node_is_string(node) ? "no item has this id" : "the id of an item is expected here");
 	else
 		*item = entry->item;
 	return entry != NULL;
@@ -246,7 +249,8 @@ static bool read_weight(struct reading *reading, const struct node *object, bool
 	return true;
 }
 
-static void read_edge(struct reading *reading, const struct node *node, const struct index *index, struct instance *instance)
+static void read_edge(struct reading *reading, const struct node *node, const struct index *index,
+                      struct instance *instance)
 {
 	uint32_t item[2];
 	double weight = 1;
@@ -271,7 +275,8 @@ static void read_edge(struct reading *reading, const struct node *node, const st
 		reading->out_of_memory |= !polynomial_add(&instance->terms, weight, item, 2);
 }
 
-static void read_term(struct reading *reading, const struct node *node, const struct index *index, struct instance *instance)
+static void read_term(struct reading *reading, const struct node *node, const struct index *index,
+                      struct instance *instance)
 {
 	uint32_t item[POLYNOMIAL_SPIN_DEGREE];
 	double weight = 0;
@@ -287,7 +292,8 @@ static void read_term(struct reading *reading, const struct node *node, const st
 		return;
 	}
 	if (node_count(&items) == 0 || node_count(&items) > most) {
-		complain(reading, &items, false, most == 2 ? "a term of a QUBO has one item or two" : "a term has 1 to 12 items");
+		complain(reading, &items, false,
+		         most == 2 ? "a term of a QUBO has one item or two" : "a term has 1 to 12 items");
 		return;
 	}
 	for (size_t i = 0; i < node_count(&items); i++) {
@@ -299,14 +305,17 @@ static void read_term(struct reading *reading, const struct node *node, const st
 		reading->out_of_memory |= !polynomial_add(&instance->terms, weight, item, (uint32_t)node_count(&items));
 }
 
-static void read_list(struct reading *reading, const struct node *root, const struct index *index, struct instance *instance)
+static void read_list(struct reading *reading, const struct node *root, const struct index *index,
+                      struct instance *instance)
 {
 	const bool edges = instance->workload == WORKLOAD_MAXCUT;
 	struct node list;
 	if (node_member(&list, root, edges ? "terms" : "edges"))
-		complain(reading, &list, true, edges ? "a maxcut has \"edges\", no terms" : "this workload has \"terms\", no edges");
+		complain(reading, &list, true,
+		         edges ? "a maxcut has \"edges\", no terms" : "this workload has \"terms\", no edges");
 	if (!node_member(&list, root, edges ? "edges" : "terms") || !node_is_array(&list)) {
-		complain(reading, root, false, edges ? "the instance has no list of \"edges\"" : "the instance has no list of \"terms\"");
+		complain(reading, root, false,
+		         edges ? "the instance has no list of \"edges\"" : "the instance has no list of \"terms\"");
 		return;
 	}
 	for (size_t i = 0; i < node_count(&list) && !reading_full(reading); i++) {
@@ -318,23 +327,27 @@ static void read_list(struct reading *reading, const struct node *root, const st
 	}
 }
 
-/* ---- The whole ------------------------------------------------------------------------------------------------ */
+/* ---- The whole ---------------------------------------------------------------------------------------- */
 
 static void read_root(struct reading *reading, const struct node *root, struct instance *instance)
 {
-	static const char *const workloads[] = {"maxcut", "qubo", "polynomial", NULL}, *const senses[] = {"minimise", "maximise", NULL};
+	static const char *const workloads[] = {"maxcut", "qubo", "polynomial", NULL}, *const senses[] = {"minimise",
+	                                                                                                  "maximise",
+	                                                                                                  NULL};
 	struct node member;
 	struct index index = {0};
 	if (!node_is_object(root) || !node_member(&member, root, "schema") || !node_is_string(&member) ||
 	    strcmp(node_string(&member), "songdo.instance/1") != 0) {
-		reading_hint(complain(reading, root, false, "this JSON is no instance: it has not \"schema\": \"songdo.instance/1\""),
+		reading_hint(complain(reading, root, false,
+		                      "this JSON is no instance: it has not \"schema\": \"songdo.instance/1\""),
 		             "docs/instances.md describes the schema");
 		return;
 	}
 	check_fields(reading, root, fields);
 	int workload = read_word(reading, root, "workload", workloads, "maxcut, qubo, polynomial");
 	if (!node_member(&member, root, "workload") && reading->options->workload < 0)
-		reading_hint(complain(reading, root, false, "the instance has no \"workload\""), "one of maxcut, qubo, polynomial");
+		reading_hint(complain(reading, root, false, "the instance has no \"workload\""),
+		             "one of maxcut, qubo, polynomial");
 	if (reading->options->workload >= 0)
 		workload = reading->options->workload;
 	if (workload < 0)

@@ -179,7 +179,9 @@ static void write_hardware(struct json *json, const struct report *r)
 		json_u64(json, r->spins.gates * r->options.layers);
 	else
 		json_null(json);
-	write_string(json, "why", "each product of k spins in the cost is 2 (k - 1) two-qubit gates and a rotation, once a layer, where every "
+	write_string(json, "why",
+	             "each product of k spins in the cost is 2 (k - 1) two-qubit gates and a rotation, once a layer, "
+	             "where every "
 	             "pair of qubits is connected; routing and error correction come on top");
 	json_object_end(json);
 }

@@ -21,8 +21,12 @@ const char *report_sentence(const struct report *r, unsigned i, char *buffer)
 {
 	const struct instance *instance = r->instance;
 	const bool said[] = {
-		r->quantum, r->quantum, !r->proven, instance->remark[0] != '\0', instance->data.kind[0] == '\0',
-		strcmp(instance->data.kind, "real") != 0 && instance->data.kind[0] != '\0',
+	        r->quantum,
+	        r->quantum,
+	        !r->proven,
+	        instance->remark[0] != '\0',
+	        instance->data.kind[0] == '\0',
+	        strcmp(instance->data.kind, "real") != 0 && instance->data.kind[0] != '\0',
 	};
 	unsigned which = 0;
 	for (; which < ARRAY_LENGTH(said); which++)
@@ -30,12 +34,18 @@ const char *report_sentence(const struct report *r, unsigned i, char *buffer)
 			break;
 	switch (which) {
 	case 0:
-		snprintf(buffer, 400, "To emulate this method the cost of all %.0f states was computed, so the optimum was known before the quantum "
-		         "part began; this says nothing about speed on a real device.", r->states);
+		snprintf(buffer, 400,
+		         "To emulate this method the cost of all %.0f states was computed, so the optimum was known "
+		         "before the quantum "
+		         "part began; this says nothing about speed on a real device.",
+		         r->states);
 		return buffer;
 	case 1:
-		snprintf(buffer, 400, "The angles were trained on exact expectations: %llu evaluations, which a device would estimate from samples. "
-		         "They are not among the samples counted here.", (unsigned long long)r->qaoa->evaluations);
+		snprintf(buffer, 400,
+		         "The angles were trained on exact expectations: %llu evaluations, which a device would "
+		         "estimate from samples. "
+		         "They are not among the samples counted here.",
+		         (unsigned long long)r->qaoa->evaluations);
 		return buffer;
 	case 2: snprintf(buffer, 400, "Nothing proves that there is no better answer."); return buffer;
 	case 3: snprintf(buffer, 400, "%.390s", instance->remark); return buffer;
@@ -71,15 +81,20 @@ static void add_side(struct text *text, const struct report *r, uint8_t side)
 static void add_circuit(struct text *text, const struct report *r)
 {
 	char a[32], b[32];
-	text_add_format(text, "\nThe circuit: %u qubits, %u layer%s, trained in %llu evaluations, %llu samples\n", r->qubits, r->options.layers,
-	                r->options.layers == 1 ? "" : "s", (unsigned long long)r->qaoa->evaluations, (unsigned long long)r->options.shots);
+	text_add_format(text, "\nThe circuit: %u qubits, %u layer%s, trained in %llu evaluations, %llu samples\n",
+	                r->qubits, r->options.layers, r->options.layers == 1 ? "" : "s",
+	                (unsigned long long)r->qaoa->evaluations, (unsigned long long)r->options.shots);
 	text_add_format(text, "  expectation          %s %s\n", number(a, r->expectation), r->instance->unit);
-	text_add_format(text, "  P(optimum)           %.6g, %s times that of a uniform draw; %llu of the samples were optimal\n", r->probability,
-	                number(b, r->enhancement), (unsigned long long)r->hits);
+	text_add_format(
+	        text,
+	        "  P(optimum)           %.6g, %s times that of a uniform draw; %llu of the samples were optimal\n",
+	        r->probability, number(b, r->enhancement), (unsigned long long)r->hits);
 	if (r->samples > 0)
 		text_add_format(text, "  samples to 99 %%      %s\n", number(a, r->samples));
 	if (r->spins_known)
-		text_add_format(text, "  on hardware          %u qubits, %llu two-qubit gates where every pair is connected, before error correction\n",
+		text_add_format(text,
+		                "  on hardware          %u qubits, %llu two-qubit gates where every pair is connected, "
+		                "before error correction\n",
 		                r->qubits, (unsigned long long)(r->spins.gates * r->options.layers));
 }
 
@@ -88,18 +103,22 @@ static void add_methods(struct text *text, const struct report *r)
 	char a[32];
 	text_add(text, "\nBeside it              best     evaluations      seconds\n");
 	if (r->quantum)
-		text_add_format(text, "  %-12s %14s %15llu %12.3g\n", "qaoa", number(a, r->best), (unsigned long long)r->options.shots,
-		                r->timing.train + r->timing.sample);
+		text_add_format(text, "  %-12s %14s %15llu %12.3g\n", "qaoa", number(a, r->best),
+		                (unsigned long long)r->options.shots, r->timing.train + r->timing.sample);
 	for (unsigned i = 0; i < r->baselines; i++)
-		text_add_format(text, "  %-12s %14s %15llu %12.3g%s\n", r->baseline[i].name, number(a, r->baseline[i].best),
-		                (unsigned long long)r->baseline[i].evaluations, r->baseline[i].seconds, r->baseline[i].proven ? "  proven" : "");
+		text_add_format(text, "  %-12s %14s %15llu %12.3g%s\n", r->baseline[i].name,
+		                number(a, r->baseline[i].best), (unsigned long long)r->baseline[i].evaluations,
+		                r->baseline[i].seconds, r->baseline[i].proven ? "  proven" : "");
 }
 
 static void add_origin(struct text *text, const struct instance *instance)
 {
-	const struct { const char *name, *value; } line[] = {
-		{"source", instance->data.source}, {"attribution", instance->data.attribution}, {"licence", instance->data.licence},
-		{"date", instance->data.date}, {"citation", instance->citation},
+	const struct {
+		const char *name, *value;
+	} line[] = {
+	        {"source", instance->data.source},   {"attribution", instance->data.attribution},
+	        {"licence", instance->data.licence}, {"date", instance->data.date},
+	        {"citation", instance->citation},
 	};
 	bool any = false;
 	for (size_t i = 0; i < ARRAY_LENGTH(line); i++) {
@@ -122,7 +141,8 @@ void report_text(struct text *text, const struct report *r, bool quiet)
 	if (r->optimal)
 		text_add_format(text, ", the %s possible\n", instance->maximise ? "most" : "least");
 	else if (r->proven)
-		text_add_format(text, "; the %s possible is %s\n", instance->maximise ? "most" : "least", number(a, r->optimum));
+		text_add_format(text, "; the %s possible is %s\n", instance->maximise ? "most" : "least",
+		                number(a, r->optimum));
 	else
 		text_add(text, ", the best that was found\n");
 	add_side(text, r, 0);

@@ -12,7 +12,7 @@
 #include "optimize/classical.h"
 
 enum {
-	EXHAUSTIVE_ITEMS = 30,     /* the classical method looks at all states of so many items */
+	EXHAUSTIVE_ITEMS = 30, /* the classical method looks at all states of so many items */
 	DESCENT_EVALUATIONS = 2000000,
 	BASELINE_EVALUATIONS = 100000,
 };
@@ -23,7 +23,6 @@ const char *solve_method_name(enum solve_method method)
 	return name[method];
 }
 
-
 static void set_bits(uint8_t *x, uint32_t items, uint64_t state)
 {
 	for (uint32_t i = 0; i < items; i++)
@@ -33,13 +32,14 @@ static void set_bits(uint8_t *x, uint32_t items, uint64_t state)
 /* Whether two objectives are equal but for rounding. */
 static bool same(double a, double b) { return fabs(a - b) <= 1e-9 * fmax(1, fmax(fabs(a), fabs(b))); }
 
-static void add_baseline(struct report *report, const char *name, double best, bool proven, uint64_t evaluations, double seconds)
+static void add_baseline(struct report *report, const char *name, double best, bool proven, uint64_t evaluations,
+                         double seconds)
 {
 	assert(report->baselines < SOLVE_BASELINES);
 	report->baseline[report->baselines++] = (struct baseline){name, best, proven, evaluations, seconds};
 }
 
-/* ---- The classical side --------------------------------------------------------------------------------------- */
+/* ---- The classical side ------------------------------------------------------------------------------- */
 
 /* The answer that rank 0 found is every rank's. */
 static songdo_status share_answer(struct report *report, songdo_env *env)
@@ -58,15 +58,18 @@ static songdo_status run_baselines(struct report *report, const struct polynomia
 	double start = cpu_seconds();
 	bool good = classical_random(&answer, cost, report->options.shots, report->options.seed);
 	if (good)
-		add_baseline(report, "random", instance_objective(instance, answer.x), false, answer.evaluations, cpu_seconds() - start);
+		add_baseline(report, "random", instance_objective(instance, answer.x), false, answer.evaluations,
+		             cpu_seconds() - start);
 	classical_fini(&answer);
 	if (good && report->method != SOLVE_CLASSICAL) {
-		const double target = report->proven ? (instance->maximise ? -report->optimum : report->optimum) : -INFINITY;
+		const double target =
+		        report->proven ? (instance->maximise ? -report->optimum : report->optimum) : -INFINITY;
 		start = cpu_seconds();
-		good = classical_descent(&answer, cost, BASELINE_EVALUATIONS, target + 1e-9 * fabs(target), report->options.seed,
-		                         report->options.cancelled, report->options.context);
+		good = classical_descent(&answer, cost, BASELINE_EVALUATIONS, target + 1e-9 * fabs(target),
+		                         report->options.seed, report->options.cancelled, report->options.context);
 		if (good)
-			add_baseline(report, "descent", instance_objective(instance, answer.x), false, answer.evaluations, cpu_seconds() - start);
+			add_baseline(report, "descent", instance_objective(instance, answer.x), false,
+			             answer.evaluations, cpu_seconds() - start);
 		classical_fini(&answer);
 	}
 	return good ? SONGDO_OK : SONGDO_NO_FIT;
@@ -80,10 +83,12 @@ static void know_optimum(struct report *report, const struct table *table)
 }
 
 /* Look at every state. */
-static songdo_status run_exhaustive(struct report *report, songdo_env *env, const struct polynomial *cost, songdo_error *error)
+static songdo_status run_exhaustive(struct report *report, songdo_env *env, const struct polynomial *cost,
+                                    songdo_error *error)
 {
 	const unsigned bits = mixing_bits(cost->variables, comm_size(env->comm));
-	const struct table_layout layout = {cost->variables, bits, bits - bit_highest((uint64_t)comm_size(env->comm)), 0};
+	const struct table_layout layout = {cost->variables, bits, bits - bit_highest((uint64_t)comm_size(env->comm)),
+	                                    0};
 	struct table *table;
 	uint64_t state;
 	const double start = cpu_seconds();
@@ -95,7 +100,8 @@ static songdo_status run_exhaustive(struct report *report, songdo_env *env, cons
 		know_optimum(report, table);
 		set_bits(report->x, report->instance->items, state);
 		report->best = instance_objective(report->instance, report->x);
-		snprintf(report->reason, sizeof report->reason, "all %.0f states were looked at: the answer is proven", report->states);
+		snprintf(report->reason, sizeof report->reason, "all %.0f states were looked at: the answer is proven",
+		         report->states);
 		report->timing.classical += cpu_seconds() - start;
 		add_baseline(report, "exhaustive", report->optimum, true, table->states, cpu_seconds() - start);
 	}
@@ -103,17 +109,19 @@ static songdo_status run_exhaustive(struct report *report, songdo_env *env, cons
 	return status;
 }
 
-static songdo_status run_descent(struct report *report, songdo_env *env, const struct polynomial *cost, songdo_error *error)
+static songdo_status run_descent(struct report *report, songdo_env *env, const struct polynomial *cost,
+                                 songdo_error *error)
 {
 	const uint64_t evaluations = report->options.evaluations ? report->options.evaluations : DESCENT_EVALUATIONS;
 	songdo_status status = SONGDO_OK;
 	snprintf(report->reason, sizeof report->reason,
-	         "2^%u states are too many to look at each: greedy descent from many random states; nothing is proven", report->instance->items);
+	         "2^%u states are too many to look at each: greedy descent from many random states; nothing is proven",
+	         report->instance->items);
 	if (comm_rank(env->comm) == 0) {
 		struct classical_answer answer;
 		const double start = cpu_seconds();
-		if (!classical_descent(&answer, cost, evaluations, -INFINITY, report->options.seed, report->options.cancelled,
-		                       report->options.context))
+		if (!classical_descent(&answer, cost, evaluations, -INFINITY, report->options.seed,
+		                       report->options.cancelled, report->options.context))
 			status = error_set(error, SONGDO_NO_FIT, "no memory for the search");
 		else if (answer.interrupted)
 			status = SONGDO_INTERRUPTED;
@@ -129,11 +137,13 @@ static songdo_status run_descent(struct report *report, songdo_env *env, const s
 	return status ? status : share_answer(report, env);
 }
 
-static songdo_status run_classical(struct report *report, songdo_env *env, const struct polynomial *cost, songdo_error *error)
+static songdo_status run_classical(struct report *report, songdo_env *env, const struct polynomial *cost,
+                                   songdo_error *error)
 {
 	const int ranks = comm_size(env->comm);
 	uint64_t left;
-	bool all = cost->variables <= EXHAUSTIVE_ITEMS && bit_count((uint64_t)ranks) == 1 && !report->options.evaluations;
+	bool all =
+	        cost->variables <= EXHAUSTIVE_ITEMS && bit_count((uint64_t)ranks) == 1 && !report->options.evaluations;
 	if (all) {
 		const unsigned bits = mixing_bits(cost->variables, ranks) - bit_highest((uint64_t)ranks);
 		all = env_memory_check(env, 8 * bit_mask(bits), &left) == SONGDO_OK;
@@ -141,7 +151,7 @@ static songdo_status run_classical(struct report *report, songdo_env *env, const
 	return all ? run_exhaustive(report, env, cost, error) : run_descent(report, env, cost, error);
 }
 
-/* ---- The circuit ---------------------------------------------------------------------------------------------- */
+/* ---- The circuit -------------------------------------------------------------------------------------- */
 
 /* The best of the samples: of equal ones the most frequent, of those the lowest. States are ascending. */
 static songdo_status decode(struct report *report, const struct polynomial *cost, const uint64_t *state, uint64_t shots)
@@ -177,13 +187,19 @@ static uint64_t default_evaluations(unsigned layers, uint32_t items)
 	return items <= 22 ? wanted : items <= 25 ? wanted / 2 : wanted / 4;
 }
 
-static songdo_status train_and_sample(struct report *report, songdo_env *env, const struct polynomial *cost, uint64_t *state,
-                                      songdo_error *error)
+static songdo_status train_and_sample(struct report *report, songdo_env *env, const struct polynomial *cost,
+                                      uint64_t *state, songdo_error *error)
 {
 	struct solve_options *options = &report->options;
 	const struct qaoa_training training = {
-		.layers = options->layers, .objective = options->objective, .share = options->share, .minimiser = options->minimiser,
-		.evaluations = options->evaluations, .seed = options->seed, .progress = options->progress, .context = options->context,
+	        .layers = options->layers,
+	        .objective = options->objective,
+	        .share = options->share,
+	        .minimiser = options->minimiser,
+	        .evaluations = options->evaluations,
+	        .seed = options->seed,
+	        .progress = options->progress,
+	        .context = options->context,
 	};
 	struct distribution distribution = {0};
 	double start = cpu_seconds();
@@ -204,13 +220,15 @@ static songdo_status train_and_sample(struct report *report, songdo_env *env, co
 	return status;
 }
 
-static songdo_status run_qaoa(struct report *report, songdo_env *env, const struct polynomial *cost, songdo_error *error)
+static songdo_status run_qaoa(struct report *report, songdo_env *env, const struct polynomial *cost,
+                              songdo_error *error)
 {
 	struct solve_options *options = &report->options;
 	const uint64_t bytes = mul_saturated(8, options->shots);
 	uint64_t *state = NULL, left;
 	options->layers = options->layers ? options->layers : SOLVE_LAYERS;
-	options->evaluations = options->evaluations ? options->evaluations : default_evaluations(options->layers, cost->variables);
+	options->evaluations =
+	        options->evaluations ? options->evaluations : default_evaluations(options->layers, cost->variables);
 	options->minimiser = minimiser_choose(options->minimiser, 2 * options->layers);
 	double start = cpu_seconds();
 	songdo_status status = qaoa_new(&report->qaoa, env, options->precision, cost, error);
@@ -228,14 +246,17 @@ static songdo_status run_qaoa(struct report *report, songdo_env *env, const stru
 	know_optimum(report, table);
 	report->timing.encode = cpu_seconds() - start;
 	add_baseline(report, "exhaustive", report->optimum, true, table->states, report->timing.encode);
-	snprintf(report->reason, sizeof report->reason, "one qubit an item: %u qubits, all 2^%u states are answers, so the transverse-field mixer "
-	         "needs no penalty", cost->variables, cost->variables);
+	snprintf(report->reason, sizeof report->reason,
+	         "one qubit an item: %u qubits, all 2^%u states are answers, so the transverse-field mixer "
+	         "needs no penalty",
+	         cost->variables, cost->variables);
 
 	status = env_memory_check(env, mul_saturated(2, bytes), &left);
 	state = status ? NULL : memory_new(&env->memory, bytes);
 	status = comm_agree(env->comm, state ? SONGDO_OK : SONGDO_NO_FIT);
 	if (status)
-		error_set(error, status, "no memory for %llu shots beside the state", (unsigned long long)options->shots);
+		error_set(error, status, "no memory for %llu shots beside the state",
+		          (unsigned long long)options->shots);
 	else
 		status = train_and_sample(report, env, cost, state, error);
 	memory_free(&env->memory, state, bytes);
@@ -243,11 +264,13 @@ static songdo_status run_qaoa(struct report *report, songdo_env *env, const stru
 	mixing_free(report->qaoa->mixing);
 	report->qaoa->mixing = NULL;
 	report->enhancement = report->probability * report->states / report->optima;
-	report->samples = report->probability >= 0.99 ? 1 : report->probability > 0 ? ceil(log(0.01) / log1p(-report->probability)) : 0;
+	report->samples = report->probability >= 0.99 ? 1
+	                  : report->probability > 0   ? ceil(log(0.01) / log1p(-report->probability))
+	                                              : 0;
 	return status;
 }
 
-/* ---- The door ------------------------------------------------------------------------------------------------- */
+/* ---- The door ----------------------------------------------------------------------------------------- */
 
 static struct report *report_new(songdo_env *env, const struct instance *instance, const struct solve_options *options)
 {
@@ -270,8 +293,8 @@ static struct report *report_new(songdo_env *env, const struct instance *instanc
 	return report;
 }
 
-songdo_status solve(struct report **report, songdo_env *env, const struct instance *instance, const struct solve_options *options,
-                    songdo_error *error)
+songdo_status solve(struct report **report, songdo_env *env, const struct instance *instance,
+                    const struct solve_options *options, songdo_error *error)
 {
 	const struct cost before = env->cost;
 	const double begin = cpu_seconds();
@@ -289,7 +312,8 @@ songdo_status solve(struct report **report, songdo_env *env, const struct instan
 	env->cancelled = options->cancelled;
 	env->cancel_context = options->context;
 	made->spins_known = polynomial_spins(&cost, &made->spins);
-	status = made->method == SOLVE_QAOA ? run_qaoa(made, env, &cost, error) : run_classical(made, env, &cost, error);
+	status =
+	        made->method == SOLVE_QAOA ? run_qaoa(made, env, &cost, error) : run_classical(made, env, &cost, error);
 	env->cancelled = NULL;
 	if (status)
 		goto done;
@@ -300,8 +324,9 @@ songdo_status solve(struct report **report, songdo_env *env, const struct instan
 	}
 	status = env_agree(env, status, error);
 	made->optimal = made->proven && same(made->best, made->optimum);
-	made->cost = (struct cost){env->cost.sweeps - before.sweeps, env->cost.remaps - before.remaps, env->cost.flops - before.flops,
-	                           env->cost.exchanged_bytes - before.exchanged_bytes, env->cost.messages - before.messages};
+	made->cost = (struct cost){env->cost.sweeps - before.sweeps, env->cost.remaps - before.remaps,
+	                           env->cost.flops - before.flops, env->cost.exchanged_bytes - before.exchanged_bytes,
+	                           env->cost.messages - before.messages};
 	made->peak_bytes = env->memory.peak;
 	made->timing.total = options->read_seconds + cpu_seconds() - begin;
 done:

@@ -11,30 +11,34 @@
 enum { WORKLOAD, SET, METHOD, LAYERS, SHOTS, SEED, PRECISION, THREADS, MAX_MEMORY, FORMAT, OUTPUT, VERBOSE, QUIET };
 
 static const struct option_info options_solve[] = {
-	[WORKLOAD] = { "workload", 0, "NAME", "maxcut, qubo or polynomial; default: told from the file" },
-	[SET] = { "set", 0, "NAME=VALUE", "a setting (see below); may be repeated" },
-	[METHOD] = { "method", 0, "M", "auto (default), qaoa or classical" },
-	[LAYERS] = { "layers", 0, "P", "of the circuit, 1 to 64 (4)" },
-	[SHOTS] = { "shots", 0, "N", "samples of the circuit, and uniform draws beside them (1024)" },
-	[SEED] = { "seed", 0, "S", "of every draw (0)" },
-	[PRECISION] = { "precision", 0, "P", "double (default) or single" },
-	[THREADS] = { "threads", 0, "N", "a rank; default: the cores it may use" },
-	[MAX_MEMORY] = { "max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G" },
-	[FORMAT] = { "format", 0, "F", "text (default), json or csv" },
-	[OUTPUT] = { "output", 'o', "FILE", "write there instead of standard output" },
-	[VERBOSE] = { "verbose", 'v', NULL, "the training as it goes, where time went, on standard error" },
-	[QUIET] = { "quiet", 'q', NULL, "the answer alone" },
-	{ "distances", 0, "FILE", NULL }, { "lang", 0, "L", NULL }, { "emit-qasm", 0, "FILE", NULL }, { "checkpoint", 0, "DIR", NULL },
-	{ "resume", 0, "DIR", NULL }, { "progress", 0, "WHEN", NULL },
-	{ 0 }
-};
+        [WORKLOAD] = {"workload", 0, "NAME", "maxcut, qubo or polynomial; default: told from the file"},
+        [SET] = {"set", 0, "NAME=VALUE", "a setting (see below); may be repeated"},
+        [METHOD] = {"method", 0, "M", "auto (default), qaoa or classical"},
+        [LAYERS] = {"layers", 0, "P", "of the circuit, 1 to 64 (4)"},
+        [SHOTS] = {"shots", 0, "N", "samples of the circuit, and uniform draws beside them (1024)"},
+        [SEED] = {"seed", 0, "S", "of every draw (0)"},
+        [PRECISION] = {"precision", 0, "P", "double (default) or single"},
+        [THREADS] = {"threads", 0, "N", "a rank; default: the cores it may use"},
+        [MAX_MEMORY] = {"max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G"},
+        [FORMAT] = {"format", 0, "F", "text (default), json or csv"},
+        [OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
+        [VERBOSE] = {"verbose", 'v', NULL, "the training as it goes, where time went, on standard error"},
+        [QUIET] = {"quiet", 'q', NULL, "the answer alone"},
+        {"distances", 0, "FILE", NULL},
+        {"lang", 0, "L", NULL},
+        {"emit-qasm", 0, "FILE", NULL},
+        {"checkpoint", 0, "DIR", NULL},
+        {"resume", 0, "DIR", NULL},
+        {"progress", 0, "WHEN", NULL},
+        {0}};
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_GEOJSON, FORMAT_HTML };
-static const char *const format_names[] = { "text", "json", "csv", "geojson", "html", NULL };
-static const char *const method_names[] = { "auto", "qaoa", "classical", "qwoa", "grover", "gas", NULL };
-static const char *const precision_names[] = { "double", "single", NULL };
-static const char *const workload_names[] = { "maxcut", "qubo", "polynomial", NULL };
-static const char *const setting_names[] = { "evaluations", "optimiser", "objective", "alpha", "off_diagonal", "sense", NULL };
+static const char *const format_names[] = {"text", "json", "csv", "geojson", "html", NULL};
+static const char *const method_names[] = {"auto", "qaoa", "classical", "qwoa", "grover", "gas", NULL};
+static const char *const precision_names[] = {"double", "single", NULL};
+static const char *const workload_names[] = {"maxcut", "qubo", "polynomial", NULL};
+static const char *const setting_names[] = {"evaluations",  "optimiser", "objective", "alpha",
+                                            "off_diagonal", "sense",     NULL};
 
 struct request {
 	const char *file, *output;
@@ -46,7 +50,8 @@ struct request {
 };
 
 /* One of a list of words for a setting. */
-static int read_choice(const struct command *command, const char *name, const char *value, const char *const *choices, int *choice)
+static int read_choice(const struct command *command, const char *name, const char *value, const char *const *choices,
+                       int *choice)
 {
 	for (*choice = 0; choices[*choice] != NULL; ++*choice)
 		if (strcmp(choices[*choice], value) == 0)
@@ -60,7 +65,9 @@ static int read_optimiser(const struct command *command, struct request *request
 	const enum minimiser method = minimiser_named(value);
 
 	if (method == MINIMISERS)
-		return cli_usage(command, "--set optimiser=%.40s: optimiser is one of auto, cobyla, bobyqa, nelder-mead, spsa", value);
+		return cli_usage(command,
+		                 "--set optimiser=%.40s: optimiser is one of auto, cobyla, bobyqa, nelder-mead, spsa",
+		                 value);
 	request->solve.minimiser = method;
 	return SONGDO_OK;
 }
@@ -68,8 +75,9 @@ static int read_optimiser(const struct command *command, struct request *request
 /* NAME=VALUE; the '=' is overwritten. */
 static int read_setting(const struct command *command, struct request *request, char *text)
 {
-	static const char *const objectives[] = { "expectation", "cvar", NULL }, *const counts[] = { "once", "twice", NULL };
-	static const char *const senses[] = { "minimise", "maximise", NULL };
+	static const char *const objectives[] = {"expectation", "cvar", NULL}, *const counts[] = {"once", "twice",
+	                                                                                          NULL};
+	static const char *const senses[] = {"minimise", "maximise", NULL};
 	char *const equals = strchr(text, '='), *end;
 	int choice = 0, code = SONGDO_OK;
 
@@ -78,7 +86,9 @@ static int read_setting(const struct command *command, struct request *request, 
 	*equals = '\0';
 	const char *const value = equals + 1;
 	if (strcmp(text, "evaluations") == 0)
-		return option_u64(&request->solve.evaluations, "set evaluations", value, 1, 1000000000) ? SONGDO_OK : SONGDO_BAD_USAGE;
+		return option_u64(&request->solve.evaluations, "set evaluations", value, 1, 1000000000)
+		               ? SONGDO_OK
+		               : SONGDO_BAD_USAGE;
 	if (strcmp(text, "optimiser") == 0)
 		return read_optimiser(command, request, value);
 	if (strcmp(text, "objective") == 0) {
@@ -105,7 +115,10 @@ static int read_setting(const struct command *command, struct request *request, 
 	const char *const nearest = text_nearest(text, setting_names);
 	if (nearest != NULL)
 		return cli_usage(command, "there is no setting \"%.40s\"; did you mean %s?", text, nearest);
-	return cli_usage(command, "there is no setting \"%.40s\"; there are evaluations, optimiser, objective, alpha, off_diagonal, sense", text);
+	return cli_usage(command,
+	                 "there is no setting \"%.40s\"; there are evaluations, optimiser, objective, alpha, "
+	                 "off_diagonal, sense",
+	                 text);
 }
 
 static int read_option(const struct command *command, struct request *request, int option, char *value)
@@ -116,14 +129,14 @@ static int read_option(const struct command *command, struct request *request, i
 	bool good = true;
 
 	switch (option) {
-	case WORKLOAD:
-		good = option_choice(&request->instance.workload, name, value, workload_names);
-		break;
+	case WORKLOAD: good = option_choice(&request->instance.workload, name, value, workload_names); break;
 	case SET: return read_setting(command, request, value);
 	case METHOD:
 		good = option_choice(&choice, name, value, method_names);
 		if (good && choice > SOLVE_CLASSICAL)
-			return cli_usage(command, "--method %s is not supported in this version; auto, qaoa and classical are", method_names[choice]);
+			return cli_usage(command,
+			                 "--method %s is not supported in this version; auto, qaoa and classical are",
+			                 method_names[choice]);
 		request->solve.method = (enum solve_method)choice;
 		break;
 	case LAYERS:
@@ -144,7 +157,8 @@ static int read_option(const struct command *command, struct request *request, i
 	case FORMAT:
 		good = option_choice(&request->format, name, value, format_names);
 		if (good && request->format > FORMAT_CSV)
-			return cli_usage(command, "--format %s is not supported in this version", format_names[request->format]);
+			return cli_usage(command, "--format %s is not supported in this version",
+			                 format_names[request->format]);
 		break;
 	case OUTPUT: request->output = value; break;
 	case VERBOSE: request->verbose = true; break;
@@ -172,7 +186,8 @@ static bool read_request(struct request *request, const struct command *command,
 	if (option == OPTIONS_STOP || *code != SONGDO_OK)
 		return true;
 	if (argc - optind != 1) {
-		*code = cli_usage(command, argc == optind ? "which instance? Name a file, or - for standard input" : "one instance at a time");
+		*code = cli_usage(command, argc == optind ? "which instance? Name a file, or - for standard input"
+		                                          : "one instance at a time");
 		return true;
 	}
 	request->file = argv[optind];
@@ -181,9 +196,10 @@ static bool read_request(struct request *request, const struct command *command,
 	return false;
 }
 
-static int open_instance(struct instance **instance, struct input *input, const struct request *request, songdo_env *env)
+static int open_instance(struct instance **instance, struct input *input, const struct request *request,
+                         songdo_env *env)
 {
-	songdo_error error = { 0 }, errors[CLI_ERRORS];
+	songdo_error error = {0}, errors[CLI_ERRORS];
 	size_t count = 0;
 	songdo_status status = input_read(input, env, request->file, CLI_INSTANCE_LIMIT, &error);
 
@@ -210,16 +226,18 @@ static void tell_more(const struct report *report)
 {
 	char memory[32], a[32], b[32], c[32], d[32], e[32];
 
-	cli_say("read %s, encode %s, train %s, sample %s, classical %s", show_seconds(a, report->timing.read), show_seconds(b, report->timing.encode),
-	        show_seconds(c, report->timing.train), show_seconds(d, report->timing.sample), show_seconds(e, report->timing.classical));
+	cli_say("read %s, encode %s, train %s, sample %s, classical %s", show_seconds(a, report->timing.read),
+	        show_seconds(b, report->timing.encode), show_seconds(c, report->timing.train),
+	        show_seconds(d, report->timing.sample), show_seconds(e, report->timing.classical));
 	cli_say("%s, %d thread%s, %d rank%s, peak %s a rank, %llu sweeps, %llu remaps", report->isa, report->threads,
-	        report->threads == 1 ? "" : "s", report->ranks, report->ranks == 1 ? "" : "s", memory_text(memory, report->peak_bytes),
-	        (unsigned long long)report->cost.sweeps, (unsigned long long)report->cost.remaps);
+	        report->threads == 1 ? "" : "s", report->ranks, report->ranks == 1 ? "" : "s",
+	        memory_text(memory, report->peak_bytes), (unsigned long long)report->cost.sweeps,
+	        (unsigned long long)report->cost.remaps);
 }
 
 static int print_report(const struct request *request, songdo_env *env, const struct report *report)
 {
-	struct text text = { 0 };
+	struct text text = {0};
 
 	if (songdo_env_rank(env) == 0) {
 		if (request->verbose)
@@ -238,8 +256,8 @@ static int solve_instance(struct request *request, songdo_env *env)
 {
 	struct instance *instance = NULL;
 	struct report *report = NULL;
-	struct input input = { 0 };
-	songdo_error error = { 0 };
+	struct input input = {0};
+	songdo_error error = {0};
 	songdo_status status;
 	int code;
 
@@ -270,9 +288,9 @@ done:
 
 static int solve_main(const struct command *command, int argc, char **argv)
 {
-	struct request request = { 0 };
+	struct request request = {0};
 	songdo_env *env = NULL;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	int code;
 
 	if (read_request(&request, command, argc, argv, &code))
@@ -288,21 +306,22 @@ static int solve_main(const struct command *command, int argc, char **argv)
 }
 
 const struct command command_solve = {
-	.name = "solve",
-	.usage = "solve INSTANCE|- [options]",
-	.summary = "Answer an optimization problem by a quantum method on the full state, beside classical ones.\n"
-	           "Instances: weighted graphs (n m, then i j weight), QUBOs (.qubo, coordinates), JSON of schema songdo.instance/1.",
-	.options = options_solve,
-	.examples = "  songdo solve instances/incheon_districts.json\n"
-	            "  songdo solve graph.txt --layers 6 --format json -o report.json\n"
-	            "  songdo solve large.txt --method classical\n"
-	            "  mpirun -n 4 songdo solve instances/incheon_districts.json\n"
-	            "\nsettings (--set NAME=VALUE):\n"
-	            "  evaluations    of the training at most, or of a classical search\n"
-	            "  optimiser      auto, cobyla, bobyqa, nelder-mead or spsa\n"
-	            "  objective      what is trained: expectation (default) or cvar\n"
-	            "  alpha          the share of the best samples that cvar counts (0.1)\n"
-	            "  off_diagonal   once or twice: how QUBO entries off the diagonal count\n"
-	            "  sense          minimise or maximise a QUBO\n",
-	.run = solve_main,
+        .name = "solve",
+        .usage = "solve INSTANCE|- [options]",
+        .summary = "Answer an optimization problem by a quantum method on the full state, beside classical ones.\n"
+                   "Instances: weighted graphs (n m, then i j weight), QUBOs (.qubo, coordinates), JSON of schema "
+                   "songdo.instance/1.",
+        .options = options_solve,
+        .examples = "  songdo solve instances/incheon_districts.json\n"
+                    "  songdo solve graph.txt --layers 6 --format json -o report.json\n"
+                    "  songdo solve large.txt --method classical\n"
+                    "  mpirun -n 4 songdo solve instances/incheon_districts.json\n"
+                    "\nsettings (--set NAME=VALUE):\n"
+                    "  evaluations    of the training at most, or of a classical search\n"
+                    "  optimiser      auto, cobyla, bobyqa, nelder-mead or spsa\n"
+                    "  objective      what is trained: expectation (default) or cvar\n"
+                    "  alpha          the share of the best samples that cvar counts (0.1)\n"
+                    "  off_diagonal   once or twice: how QUBO entries off the diagonal count\n"
+                    "  sense          minimise or maximise a QUBO\n",
+        .run = solve_main,
 };

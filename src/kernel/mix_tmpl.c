@@ -1,8 +1,8 @@
 /* mix_tmpl.c - phases from a cost table, and real rotations of many bits in few walks.
  *
- * Near: the lowest bits, block by block in the first-level cache, then the bits above them over the whole run, which the second
- * level holds. Far: a few bits however far apart their amplitudes lie, all of them held in registers; a phase between two layers
- * is multiplied on there, so that two layers share the walk.
+ * Near: the lowest bits, block by block in the first-level cache, then the bits above them over the whole run, which
+ * the second level holds. Far: a few bits however far apart their amplitudes lie, all of them held in registers; a
+ * phase between two layers is multiplied on there, so that two layers share the walk.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/bits.h"
@@ -17,13 +17,14 @@
 #endif
 
 enum {
-	BLOCK_BITS = REAL_BYTES == 8 ? 11 : 12,      /* 32 KiB */
-	HELD_BITS = VEC_BYTES == 64 ? 4 : 3,         /* of a radix step inside the near run */
+	BLOCK_BITS = REAL_BYTES == 8 ? 11 : 12, /* 32 KiB */
+	HELD_BITS = VEC_BYTES == 64 ? 4 : 3, /* of a radix step inside the near run */
 };
 
-/* ---- Phases ------------------------------------------------------------------------------------------------------- */
+/* ---- Phases ----------------------------------------------------------------------------------------------- */
 
-ALWAYS_INLINE void phase_run(const struct kernel_phase *phase, enum kernel_entry kind, real *a, uint64_t begin, uint64_t end)
+ALWAYS_INLINE void phase_run(const struct kernel_phase *phase, enum kernel_entry kind, real *a, uint64_t begin,
+                             uint64_t end)
 {
 	for (uint64_t i = begin; i < end; i += LANES)
 		vec_store(a + 2 * i, phase_multiply(vec_load(a + 2 * i), phase_factors(phase, kind, i)));
@@ -39,7 +40,7 @@ static void phase(const struct kernel_phase *phase, void *amplitudes, uint64_t b
 	}
 }
 
-/* ---- Turns -------------------------------------------------------------------------------------------------------- */
+/* ---- Turns ------------------------------------------------------------------------------------------------ */
 
 /* Turn the top bit of a group of 2^bits vectors, and the bits below it. */
 ALWAYS_INLINE void turn_group(vec *v, const unsigned bits, vec t, const enum kernel_turn turn)
@@ -47,12 +48,12 @@ ALWAYS_INLINE void turn_group(vec *v, const unsigned bits, vec t, const enum ker
 	UNROLL
 	for (unsigned b = 0; b < bits; b++)
 		UNROLL_HELD
-		for (unsigned pair = 0; pair < 1u << (bits - 1); pair++) {
-			const unsigned low = pair & ((1u << b) - 1), i = (pair - low) * 2 + low, j = i + (1u << b);
-			const vec x = v[i], y = v[j];
-			v[i] = turn == KERNEL_TURN_TANGENT ? vec_fma(-t, y, x) : vec_fma(t, x, -y);
-			v[j] = turn == KERNEL_TURN_TANGENT ? vec_fma(t, x, y) : vec_fma(t, y, x);
-		}
+	for (unsigned pair = 0; pair < 1u << (bits - 1); pair++) {
+		const unsigned low = pair & ((1u << b) - 1), i = (pair - low) * 2 + low, j = i + (1u << b);
+		const vec x = v[i], y = v[j];
+		v[i] = turn == KERNEL_TURN_TANGENT ? vec_fma(-t, y, x) : vec_fma(t, x, -y);
+		v[j] = turn == KERNEL_TURN_TANGENT ? vec_fma(t, x, y) : vec_fma(t, y, x);
+	}
 }
 
 /* v with the lanes exchanged that differ in lane bit b. */
@@ -84,13 +85,14 @@ ALWAYS_INLINE vec turn_lanes(vec v, unsigned lanes, vec t, const enum kernel_tur
 			break;
 		for (int e = 0; e < VEC_REALS; e++)
 			sign[e] = (e >> (b + 1)) & 1 ? 1 : -1;
-		v = turn == KERNEL_TURN_TANGENT ? vec_fma(sign * t, flip_lanes(v, b), v) : vec_fma(sign, flip_lanes(v, b), v * t);
+		v = turn == KERNEL_TURN_TANGENT ? vec_fma(sign * t, flip_lanes(v, b), v)
+		                                : vec_fma(sign, flip_lanes(v, b), v * t);
 	}
 	return v;
 }
 
-/* Turn `bits` neighbouring bits from `low` on in a run of `reals` real numbers; with `lanes`, low is LANE_BITS and so many lane bits
- * are turned with them. */
+/* Turn `bits` neighbouring bits from `low` on in a run of `reals` real numbers; with `lanes`, low is LANE_BITS and so
+ * many lane bits are turned with them. */
 ALWAYS_INLINE void turn_run(real *p, uint64_t reals, unsigned low, const unsigned bits, unsigned lanes, vec t,
                             const enum kernel_turn turn)
 {
@@ -110,7 +112,8 @@ ALWAYS_INLINE void turn_run(real *p, uint64_t reals, unsigned low, const unsigne
 }
 
 /* Bits [from, to) of a run, a few at a time. */
-ALWAYS_INLINE void turn_bits(real *p, uint64_t reals, unsigned from, unsigned to, real ratio, const enum kernel_turn turn)
+ALWAYS_INLINE void turn_bits(real *p, uint64_t reals, unsigned from, unsigned to, real ratio,
+                             const enum kernel_turn turn)
 {
 	const vec t = vec_all(ratio);
 	unsigned lanes = 0;
@@ -152,7 +155,7 @@ static void turn(const struct kernel_mix *mix, int which, real *p, uint64_t real
 		turn_cotangent(p, reals, from, to, (real)mix->ratio[which]);
 }
 
-/* ---- Near --------------------------------------------------------------------------------------------------------- */
+/* ---- Near ------------------------------------------------------------------------------------------------- */
 
 static void near(const struct kernel_mix *mix, void *amplitudes, uint64_t begin, unsigned bits, unsigned turned)
 {
@@ -171,7 +174,7 @@ static void near(const struct kernel_mix *mix, void *amplitudes, uint64_t begin,
 	turn(mix, 1, p, reals, low, turned);
 }
 
-/* ---- Far ---------------------------------------------------------------------------------------------------------- */
+/* ---- Far -------------------------------------------------------------------------------------------------- */
 
 ALWAYS_INLINE void turn_held(vec *v, const unsigned bits, vec t, enum kernel_turn turn)
 {
@@ -182,8 +185,8 @@ ALWAYS_INLINE void turn_held(vec *v, const unsigned bits, vec t, enum kernel_tur
 }
 
 /* bits, phased and kind are constants of each instance: a loop without a phase has one turn. */
-ALWAYS_INLINE void far_run(const struct kernel_mix *mix, real *amplitudes, unsigned low, const unsigned bits, uint64_t begin,
-                           uint64_t end, const bool phased, const enum kernel_entry kind)
+ALWAYS_INLINE void far_run(const struct kernel_mix *mix, real *amplitudes, unsigned low, const unsigned bits,
+                           uint64_t begin, uint64_t end, const bool phased, const enum kernel_entry kind)
 {
 	const vec t = vec_all((real)mix->ratio[0]), u = vec_all((real)mix->ratio[1]);
 	const uint64_t stride = bit_mask(low);
@@ -207,8 +210,8 @@ ALWAYS_INLINE void far_run(const struct kernel_mix *mix, real *amplitudes, unsig
 	}
 }
 
-ALWAYS_INLINE void far_bits(const struct kernel_mix *mix, real *amplitudes, unsigned low, const unsigned bits, uint64_t begin,
-                            uint64_t end)
+ALWAYS_INLINE void far_bits(const struct kernel_mix *mix, real *amplitudes, unsigned low, const unsigned bits,
+                            uint64_t begin, uint64_t end)
 {
 	if (!mix->phase)
 		far_run(mix, amplitudes, low, bits, begin, end, false, KERNEL_ENTRY_U8);
@@ -222,15 +225,32 @@ ALWAYS_INLINE void far_bits(const struct kernel_mix *mix, real *amplitudes, unsi
 		far_run(mix, amplitudes, low, bits, begin, end, true, KERNEL_ENTRY_F64);
 }
 
-static void far1(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e) { far_bits(m, a, low, 1, b, e); }
-static void far2(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e) { far_bits(m, a, low, 2, b, e); }
-static void far3(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e) { far_bits(m, a, low, 3, b, e); }
-static void far4(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e) { far_bits(m, a, low, 4, b, e); }
-static void far5(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e) { far_bits(m, a, low, 5, b, e); }
-
-static void far(const struct kernel_mix *mix, void *amplitudes, unsigned low, unsigned count, uint64_t begin, uint64_t end)
+static void far1(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e)
 {
-	static void (*const loop[])(const struct kernel_mix *, real *, unsigned, uint64_t, uint64_t) = {far1, far2, far3, far4, far5};
+	far_bits(m, a, low, 1, b, e);
+}
+static void far2(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e)
+{
+	far_bits(m, a, low, 2, b, e);
+}
+static void far3(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e)
+{
+	far_bits(m, a, low, 3, b, e);
+}
+static void far4(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e)
+{
+	far_bits(m, a, low, 4, b, e);
+}
+static void far5(const struct kernel_mix *m, real *a, unsigned low, uint64_t b, uint64_t e)
+{
+	far_bits(m, a, low, 5, b, e);
+}
+
+static void far(const struct kernel_mix *mix, void *amplitudes, unsigned low, unsigned count, uint64_t begin,
+                uint64_t end)
+{
+	static void (*const loop[])(const struct kernel_mix *, real *, unsigned, uint64_t,
+	                            uint64_t) = {far1, far2, far3, far4, far5};
 	loop[count - 1](mix, amplitudes, low, begin, end);
 }
 

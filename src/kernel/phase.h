@@ -45,43 +45,48 @@ typedef int64_t phase_pair __attribute__((may_alias));
 #define PHASE_GATHER return (vec)__builtin_shufflevector(PHASE_PAIR(0), PHASE_PAIR(1), 0, 1, 2, 3)
 #elif defined(REAL_f64)
 typedef double phase_half __attribute__((vector_size(32)));
-#define PHASE_GATHER                                                                                                 \
-	const phase_half a = __builtin_shufflevector(PHASE_PAIR(0), PHASE_PAIR(1), 0, 1, 2, 3);                      \
-	const phase_half b = __builtin_shufflevector(PHASE_PAIR(2), PHASE_PAIR(3), 0, 1, 2, 3);                      \
+#define PHASE_GATHER                                                                                                   \
+	const phase_half a = __builtin_shufflevector(PHASE_PAIR(0), PHASE_PAIR(1), 0, 1, 2, 3);                        \
+	const phase_half b = __builtin_shufflevector(PHASE_PAIR(2), PHASE_PAIR(3), 0, 1, 2, 3);                        \
 	return (vec)__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7)
 #else
 typedef int64_t phase_pairs __attribute__((vector_size(VEC_BYTES)));
 #if VEC_REALS == 4
-#define PHASE_GATHER return (vec)(phase_pairs){PHASE_PAIR(0), PHASE_PAIR(1)}
+#define PHASE_GATHER                                                                                                   \
+	return (vec)(phase_pairs) { PHASE_PAIR(0), PHASE_PAIR(1) }
 #elif VEC_REALS == 8
-#define PHASE_GATHER return (vec)(phase_pairs){PHASE_PAIR(0), PHASE_PAIR(1), PHASE_PAIR(2), PHASE_PAIR(3)}
+#define PHASE_GATHER                                                                                                   \
+	return (vec)(phase_pairs) { PHASE_PAIR(0), PHASE_PAIR(1), PHASE_PAIR(2), PHASE_PAIR(3) }
 #else
-#define PHASE_GATHER                                                                                                 \
-	return (vec)(phase_pairs){PHASE_PAIR(0), PHASE_PAIR(1), PHASE_PAIR(2), PHASE_PAIR(3),                        \
-	                          PHASE_PAIR(4), PHASE_PAIR(5), PHASE_PAIR(6), PHASE_PAIR(7)}
+#define PHASE_GATHER                                                                                                   \
+	return (vec)(phase_pairs)                                                                                      \
+	{                                                                                                              \
+		PHASE_PAIR(0), PHASE_PAIR(1), PHASE_PAIR(2), PHASE_PAIR(3), PHASE_PAIR(4), PHASE_PAIR(5),              \
+		        PHASE_PAIR(6), PHASE_PAIR(7)                                                                   \
+	}
 #endif
 #endif
 
 ALWAYS_INLINE vec phase_gather8(const real *factor, const uint8_t *entry) { PHASE_GATHER; }
 ALWAYS_INLINE vec phase_gather16(const real *factor, const uint16_t *entry) { PHASE_GATHER; }
 
-/* scale * (cos, sin) of 2 pi r for LANES numbers of turns r, each given twice: cos x is the sine a quarter turn later, so one odd
- * polynomial does both. */
+/* scale * (cos, sin) of 2 pi r for LANES numbers of turns r, each given twice: cos x is the sine a quarter turn later,
+ * so one odd polynomial does both. */
 ALWAYS_INLINE vec phase_circle(vec r, real scale)
 {
 	/* sin(2 pi r) for |r| <= 1/4: the Taylor series to r^21, whose next term is below 1e-17. */
 	static const double series[] = {
-		6.283185307179586, -41.341702240399755, 81.60524927607504, -76.70585975306136, 42.058693944897634,
-		-15.094642576822984, 3.8199525848482803, -0.7181223017785001, 0.10422916220813978, -0.012031585942120619,
-		0.0011309237482517954,
+	        6.283185307179586,   -41.341702240399755,   81.60524927607504,     -76.70585975306136,
+	        42.058693944897634,  -15.094642576822984,   3.8199525848482803,    -0.7181223017785001,
+	        0.10422916220813978, -0.012031585942120619, 0.0011309237482517954,
 	};
 	const real round = REAL_BYTES == 8 ? (real)0x1.8p52 : (real)0x1.8p23;
 	const vec quarter = {ALTERNATE((real)0.25, 0)};
 	r = r + quarter;
-	r = r - ((r + vec_all(round)) - vec_all(round));      /* to [-1/2, 1/2] */
+	r = r - ((r + vec_all(round)) - vec_all(round)); /* to [-1/2, 1/2] */
 	const vec_bits sign = (vec_bits)vec_all(-(real)0), negative = (vec_bits)r & sign;
 	const vec size = (vec)((vec_bits)r & ~sign);
-	const vec folded = vec_all((real)0.5) - size;         /* sin(pi - x) = sin x */
+	const vec folded = vec_all((real)0.5) - size; /* sin(pi - x) = sin x */
 	const vec x = (vec)((vec_bits)vec_select((vec_bits)(size > vec_all((real)0.25)), folded, size) | negative);
 	const vec square = x * x;
 	vec sum = vec_all((real)series[10]);
@@ -92,11 +97,11 @@ ALWAYS_INLINE vec phase_circle(vec r, real scale)
 }
 
 /* The turns of each entry, reduced in double to [-1/2, 1/2], twice. */
-#define PHASE_TURNS(entry)                                                                                           \
-	real turn[VEC_REALS] __attribute__((aligned(VEC_BYTES)));                                                    \
-	for (int k = 0; k < LANES; k++) {                                                                            \
-		const double t = turns * (double)(entry)[k], whole = (t + 0x1.8p52) - 0x1.8p52;                      \
-		turn[2 * k] = turn[2 * k + 1] = (real)(t - whole);                                                   \
+#define PHASE_TURNS(entry)                                                                                             \
+	real turn[VEC_REALS] __attribute__((aligned(VEC_BYTES)));                                                      \
+	for (int k = 0; k < LANES; k++) {                                                                              \
+		const double t = turns * (double)(entry)[k], whole = (t + 0x1.8p52) - 0x1.8p52;                        \
+		turn[2 * k] = turn[2 * k + 1] = (real)(t - whole);                                                     \
 	}
 
 ALWAYS_INLINE vec phase_circle32(double turns, double scale, const float *entry)

@@ -9,9 +9,12 @@
 
 #include "base/bits.h"
 
-/* ---- Terms ---------------------------------------------------------------------------------------------------- */
+/* ---- Terms -------------------------------------------------------------------------------------------- */
 
-void polynomial_init(struct polynomial *polynomial, uint32_t variables) { *polynomial = (struct polynomial){.variables = variables}; }
+void polynomial_init(struct polynomial *polynomial, uint32_t variables)
+{
+	*polynomial = (struct polynomial){.variables = variables};
+}
 
 void polynomial_fini(struct polynomial *polynomial)
 {
@@ -37,11 +40,13 @@ static void *reserve(void *array, uint64_t *capacity, uint64_t count, uint64_t m
 bool polynomial_add(struct polynomial *polynomial, double weight, const uint32_t *variable, uint32_t degree)
 {
 	uint32_t kept = 0;
-	struct polynomial_term *term = reserve(polynomial->term, &polynomial->term_capacity, polynomial->terms, 1, sizeof *term);
+	struct polynomial_term *term =
+	        reserve(polynomial->term, &polynomial->term_capacity, polynomial->terms, 1, sizeof *term);
 	if (!term)
 		return false;
 	polynomial->term = term;
-	uint32_t *room = reserve(polynomial->variable, &polynomial->variable_capacity, polynomial->incidences, degree, sizeof *room);
+	uint32_t *room = reserve(polynomial->variable, &polynomial->variable_capacity, polynomial->incidences, degree,
+	                         sizeof *room);
 	if (!room && degree > 0)
 		return false;
 	polynomial->variable = room;
@@ -111,7 +116,7 @@ bool polynomial_settle(struct polynomial *polynomial)
 	return true;
 }
 
-/* ---- Values --------------------------------------------------------------------------------------------------- */
+/* ---- Values ------------------------------------------------------------------------------------------- */
 
 double polynomial_value(const struct polynomial *polynomial, const uint8_t *x)
 {
@@ -166,10 +171,10 @@ double polynomial_unit(const struct polynomial *polynomial)
 	return 0;
 }
 
-/* ---- Products of spins ---------------------------------------------------------------------------------------- */
+/* ---- Products of spins -------------------------------------------------------------------------------- */
 
 struct product {
-	uint64_t first;             /* of its variables in `variable` */
+	uint64_t first; /* of its variables in `variable` */
 	uint32_t degree;
 	double weight;
 	const uint32_t *variable;
@@ -212,8 +217,9 @@ bool polynomial_spins(const struct polynomial *polynomial, struct spin_form *for
 			const uint32_t size = bit_count(subset);
 			if (size == 0)
 				continue;
-			product[count] = (struct product){used, size, ldexp(size & 1 ? -term->weight : term->weight, -(int)term->degree),
-			                                  variable + used};
+			product[count] = (struct product){
+			        used, size, ldexp(size & 1 ? -term->weight : term->weight, -(int)term->degree),
+			        variable + used};
 			for (uint32_t k = 0; k < term->degree; k++)
 				if (subset >> k & 1)
 					variable[used++] = polynomial->variable[term->first + k];

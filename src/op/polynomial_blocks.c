@@ -1,8 +1,8 @@
 /* polynomial_blocks.c - the values of a cost polynomial, block by block.
  *
- * Within a block the high bits are constants: a term whose high variables are all 1 there adds its weight to the entry of its low
- * variables, and the value at y is the sum over the subsets of y. All of those together are a transform of bits / 2 additions a
- * value, whatever the number of terms (Yates 1937; the zeta transform of the subset lattice).
+ * Within a block the high bits are constants: a term whose high variables are all 1 there adds its weight to the entry
+ * of its low variables, and the value at y is the sum over the subsets of y. All of those together are a transform of
+ * bits / 2 additions a value, whatever the number of terms (Yates 1937; the zeta transform of the subset lattice).
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "op/polynomial.h"
@@ -40,9 +40,9 @@ bool polynomial_blocks_new(struct polynomial_blocks **blocks, const struct polyn
 		for (uint32_t k = 0; k < term->degree; k++)
 			mask |= bit_mask(polynomial->variable[term->first + k]);
 		made->term[i] = (struct masked){
-			.high = mask & ~low_mask(made->bits),
-			.low = (uint32_t)(mask & low_mask(made->bits)),
-			.weight = unit > 0 ? rint(term->weight / unit) : term->weight,
+		        .high = mask & ~low_mask(made->bits),
+		        .low = (uint32_t)(mask & low_mask(made->bits)),
+		        .weight = unit > 0 ? rint(term->weight / unit) : term->weight,
 		};
 	}
 	return true;

@@ -9,7 +9,10 @@
 
 #include "base/random.h"
 
-enum { STREAM_DRAWS = 1, STREAM_DESCENT = 1 << 20 };   /* instances of the generator that samples of a circuit do not use */
+enum {
+	STREAM_DRAWS = 1,
+	STREAM_DESCENT = 1 << 20
+}; /* instances of the generator that samples of a circuit do not use */
 
 void classical_fini(struct classical_answer *answer)
 {
@@ -53,10 +56,10 @@ bool classical_random(struct classical_answer *answer, const struct polynomial *
 
 /* Which terms each variable is in. */
 struct incidence {
-	uint64_t *first;         /* variables + 1 */
+	uint64_t *first; /* variables + 1 */
 	uint64_t *term;
-	uint32_t *zeros;         /* of each term: how many of its variables are 0 */
-	double *gain;            /* of each variable: the change of cost where it flips */
+	uint32_t *zeros; /* of each term: how many of its variables are 0 */
+	double *gain; /* of each variable: the change of cost where it flips */
 	uint8_t *x;
 };
 
@@ -129,13 +132,15 @@ static uint64_t flip(struct incidence *in, const struct polynomial *cost, uint32
 	return computed;
 }
 
-bool classical_descent(struct classical_answer *answer, const struct polynomial *cost, uint64_t evaluations, double target, uint64_t seed,
-                       int (*cancelled)(void *context), void *context)
+bool classical_descent(struct classical_answer *answer, const struct polynomial *cost, uint64_t evaluations,
+                       double target, uint64_t seed, int (*cancelled)(void *context), void *context)
 {
-	const double least = -1e-12 * (polynomial_span(cost) + fabs(cost->constant));   /* a gain that is more than rounding */
+	const double least =
+	        -1e-12 * (polynomial_span(cost) + fabs(cost->constant)); /* a gain that is more than rounding */
 	struct incidence in = {0};
 	const bool good = answer_new(answer, cost) && incidence_init(&in, cost);
-	for (uint64_t start = 0; good && (start == 0 || answer->evaluations < evaluations) && answer->value > target; start++) {
+	for (uint64_t start = 0; good && (start == 0 || answer->evaluations < evaluations) && answer->value > target;
+	     start++) {
 		random_state(in.x, cost->variables, seed, start, STREAM_DESCENT);
 		start_at(&in, cost);
 		answer->evaluations += 1 + cost->variables;

@@ -66,8 +66,10 @@ songdo_status minimise(double *x, unsigned n, double *value, minimise_function f
 	else if (method == MINIMISER_SPSA)
 		status = spsa_search(&search, x, options);
 	else
-		status = nlopt_search(&search, x, &(struct minimise_options){method, options->evaluations, options->step, options->x_tolerance,
-		                                                              options->value_tolerance, options->seed});
+		status = nlopt_search(&search, x,
+		                      &(struct minimise_options){method, options->evaluations, options->step,
+		                                                 options->x_tolerance, options->value_tolerance,
+		                                                 options->seed});
 	if (search.status)
 		status = search.status;
 	memcpy(x, search.best, n * sizeof *x);

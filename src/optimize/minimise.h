@@ -11,11 +11,11 @@
 #include "base/base.h"
 
 enum minimiser {
-	MINIMISER_AUTO,          /* BOBYQA, or Nelder-Mead without NLopt */
-	MINIMISER_COBYLA,        /* Powell 1994: linear models; NLopt */
-	MINIMISER_BOBYQA,        /* Powell 2009: quadratic models; NLopt. Two numbers or more */
-	MINIMISER_NELDER_MEAD,   /* Nelder, Mead 1965, with the parameters of Gao, Han 2012 */
-	MINIMISER_SPSA,          /* Spall 1992: simultaneous perturbation */
+	MINIMISER_AUTO, /* BOBYQA, or Nelder-Mead without NLopt */
+	MINIMISER_COBYLA, /* Powell 1994: linear models; NLopt */
+	MINIMISER_BOBYQA, /* Powell 2009: quadratic models; NLopt. Two numbers or more */
+	MINIMISER_NELDER_MEAD, /* Nelder, Mead 1965, with the parameters of Gao, Han 2012 */
+	MINIMISER_SPSA, /* Spall 1992: simultaneous perturbation */
 	MINIMISERS
 };
 
@@ -24,17 +24,17 @@ typedef songdo_status (*minimise_function)(void *context, const double *x, doubl
 
 struct minimise_options {
 	enum minimiser method;
-	uint64_t evaluations;    /* at most so many; at least 1 */
-	double step;             /* the size of first steps, equal for all numbers */
-	double x_tolerance;      /* stop where steps are smaller */
-	double value_tolerance;  /* or values differ by less */
-	uint64_t seed;           /* of SPSA's directions */
+	uint64_t evaluations; /* at most so many; at least 1 */
+	double step; /* the size of first steps, equal for all numbers */
+	double x_tolerance; /* stop where steps are smaller */
+	double value_tolerance; /* or values differ by less */
+	uint64_t seed; /* of SPSA's directions */
 };
 
 enum { MINIMISE_NUMBERS = 512 };
 
-/* Search from x, which becomes the best point found; *value is the value there. SONGDO_NO_FIT where the method is not in this build or
- * memory is out. */
+/* Search from x, which becomes the best point found; *value is the value there. SONGDO_NO_FIT where the method is not
+ * in this build or memory is out. */
 songdo_status minimise(double *x, unsigned n, double *value, minimise_function function, void *context,
                        const struct minimise_options *options);
 /* "cobyla", ...; and the method of a name, MINIMISERS where there is none. */
@@ -51,7 +51,7 @@ struct search {
 	minimise_function function;
 	void *context;
 	unsigned n;
-	uint64_t left;           /* evaluations */
+	uint64_t left; /* evaluations */
 	double *best, value;
 	songdo_status status;
 };

@@ -1,7 +1,7 @@
 /* nelder_mead.c - a simplex that walks downhill.
  *
- * Nelder, Mead, "A simplex method for function minimization", Computer Journal 7 (1965), with the parameters of Gao, Han,
- * Computational Optimization and Applications 51 (2012), which depend on the number of variables.
+ * Nelder, Mead, "A simplex method for function minimization", Computer Journal 7 (1965), with the parameters of Gao,
+ * Han, Computational Optimization and Applications 51 (2012), which depend on the number of variables.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "optimize/minimise.h"
@@ -12,9 +12,9 @@
 
 struct simplex {
 	unsigned n;
-	double *corner;          /* n + 1 corners of n numbers */
-	double *value;           /* of the corners, ascending */
-	double *centre, *try;    /* of all corners but the worst; the point in hand */
+	double *corner; /* n + 1 corners of n numbers */
+	double *value; /* of the corners, ascending */
+	double *centre, *try; /* of all corners but the worst; the point in hand */
 };
 
 static double *corner(const struct simplex *s, unsigned i) { return s->corner + (size_t)i * s->n; }
@@ -110,7 +110,8 @@ songdo_status nelder_mead_search(struct search *search, const double *start, con
 			x[i - 1] += options->step;
 		insert(&s, i, x, search_value(search, x));
 	}
-	while (!search_over(search) && size_of(&s) > options->x_tolerance && s.value[n] - s.value[0] > options->value_tolerance)
+	while (!search_over(search) && size_of(&s) > options->x_tolerance &&
+	       s.value[n] - s.value[0] > options->value_tolerance)
 		step(&s, search);
 	free(memory);
 	return SONGDO_OK;

@@ -25,7 +25,9 @@ bool nlopt_present(void) { return true; }
 songdo_status nlopt_search(struct search *search, const double *start, const struct minimise_options *options)
 {
 	double x[MINIMISE_NUMBERS], value;
-	struct call call = {search, nlopt_create(options->method == MINIMISER_BOBYQA ? NLOPT_LN_BOBYQA : NLOPT_LN_COBYLA, search->n)};
+	struct call call = {
+	        search,
+	        nlopt_create(options->method == MINIMISER_BOBYQA ? NLOPT_LN_BOBYQA : NLOPT_LN_COBYLA, search->n)};
 	if (!call.opt)
 		return SONGDO_NO_FIT;
 	for (unsigned i = 0; i < search->n; i++)
@@ -37,5 +39,7 @@ songdo_status nlopt_search(struct search *search, const double *start, const str
 	/* Rounding that stops a method is no failure: the best point is kept. */
 	const nlopt_result result = nlopt_optimize(call.opt, x, &value);
 	nlopt_destroy(call.opt);
-	return result == NLOPT_OUT_OF_MEMORY ? SONGDO_NO_FIT : result == NLOPT_INVALID_ARGS ? SONGDO_INTERNAL : SONGDO_OK;
+	return result == NLOPT_OUT_OF_MEMORY  ? SONGDO_NO_FIT
+	       : result == NLOPT_INVALID_ARGS ? SONGDO_INTERNAL
+	                                      : SONGDO_OK;
 }

@@ -12,11 +12,13 @@
 #include "base/text.h"
 
 enum {
-	GRID_GAMMA = 8, GRID_BETA = 4,
-	STAGE_LEAST = 8,           /* evaluations below which a minimiser is not worth starting */
+	GRID_GAMMA = 8,
+	GRID_BETA = 4,
+	STAGE_LEAST = 8, /* evaluations below which a minimiser is not worth starting */
 };
 
-songdo_status qaoa_new(struct qaoa **qaoa, songdo_env *env, songdo_precision precision, const struct polynomial *cost, songdo_error *error)
+songdo_status qaoa_new(struct qaoa **qaoa, songdo_env *env, songdo_precision precision, const struct polynomial *cost,
+                       songdo_error *error)
 {
 	struct qaoa *made = calloc(1, sizeof *made);
 	songdo_status status = comm_agree(env->comm, made ? SONGDO_OK : SONGDO_NO_FIT);
@@ -50,7 +52,7 @@ void qaoa_set(struct qaoa *qaoa, const double *gamma, const double *beta, unsign
 	memmove(qaoa->beta, beta, layers * sizeof *beta);
 }
 
-/* ---- One evaluation ------------------------------------------------------------------------------------------- */
+/* ---- One evaluation ----------------------------------------------------------------------------------- */
 
 /* What rank 0 tells the others before each evaluation; no layers: the training is over. */
 struct order {
@@ -64,10 +66,10 @@ struct trainer {
 	songdo_env *env;
 	const struct qaoa_training *training;
 	songdo_error *error;
-	double unit;               /* the minimiser's numbers are gamma / unit and beta */
-	unsigned layers;           /* of the stage in hand */
-	double best;               /* of all stages, for the progress */
-	bool failed;               /* an evaluation, and so on every rank */
+	double unit; /* the minimiser's numbers are gamma / unit and beta */
+	unsigned layers; /* of the stage in hand */
+	double best; /* of all stages, for the progress */
+	bool failed; /* an evaluation, and so on every rank */
 };
 
 static songdo_status evaluate_order(struct trainer *t, const struct order *order, double *value)
@@ -79,7 +81,8 @@ static songdo_status evaluate_order(struct trainer *t, const struct order *order
 	if (!status)
 		status = table_distribution(&d, mixing_table(mixing), mixing->state->vector, t->error);
 	if (!status) {
-		*value = t->training->objective == QAOA_CVAR ? distribution_cvar(&d, t->training->share) : distribution_mean(&d);
+		*value = t->training->objective == QAOA_CVAR ? distribution_cvar(&d, t->training->share)
+		                                             : distribution_mean(&d);
 		distribution_fini(&d);
 	}
 	return status;
@@ -110,8 +113,8 @@ static songdo_status log_entry(struct qaoa *qaoa, const struct order *order, dou
 	return SONGDO_OK;
 }
 
-/* Rank 0: have all ranks evaluate x = gamma / unit, beta. A failure that every rank has ends the training on all of them; one of this
- * rank alone (the log) is told with the last order. */
+/* Rank 0: have all ranks evaluate x = gamma / unit, beta. A failure that every rank has ends the training on all of
+ * them; one of this rank alone (the log) is told with the last order. */
 static songdo_status evaluate(void *context, const double *x, double *value)
 {
 	struct trainer *t = context;
@@ -153,7 +156,7 @@ static songdo_status follow(struct trainer *t)
 	}
 }
 
-/* ---- Stages --------------------------------------------------------------------------------------------------- */
+/* ---- Stages ------------------------------------------------------------------------------------------- */
 
 /* The best of a small grid for one layer. */
 static songdo_status try_grid(struct trainer *t, double *x, uint64_t *left)
@@ -180,7 +183,7 @@ static songdo_status lead(struct trainer *t, double *x)
 	const struct qaoa_training *training = t->training;
 	uint64_t left = training->evaluations;
 	songdo_status status = SONGDO_OK;
-	angles_ramp(x, x + 1, 1, 2);   /* what is left where the budget is too small to look further */
+	angles_ramp(x, x + 1, 1, 2); /* what is left where the budget is too small to look further */
 	t->layers = 1;
 	status = try_grid(t, x, &left);
 	for (unsigned layers = 1; layers <= training->layers && !status; layers++) {
@@ -200,8 +203,12 @@ static songdo_status lead(struct trainer *t, double *x)
 			continue;
 		const uint64_t before = t->qaoa->evaluations;
 		const struct minimise_options options = {
-			.method = training->minimiser, .evaluations = share, .step = layers == 1 ? 0.1 : 0.05, .x_tolerance = 1e-4,
-			.value_tolerance = 1e-7, .seed = training->seed,
+		        .method = training->minimiser,
+		        .evaluations = share,
+		        .step = layers == 1 ? 0.1 : 0.05,
+		        .x_tolerance = 1e-4,
+		        .value_tolerance = 1e-7,
+		        .seed = training->seed,
 		};
 		status = minimise(x, 2 * layers, &value, evaluate, t, &options);
 		left -= t->qaoa->evaluations - before;
@@ -209,15 +216,22 @@ static songdo_status lead(struct trainer *t, double *x)
 	return status;
 }
 
-songdo_status qaoa_train(struct qaoa *qaoa, const struct polynomial *cost, const struct qaoa_training *training, songdo_error *error)
+songdo_status qaoa_train(struct qaoa *qaoa, const struct polynomial *cost, const struct qaoa_training *training,
+                         songdo_error *error)
 {
 	songdo_env *env = qaoa->mixing->state->vector->env;
-	struct trainer t = {.qaoa = qaoa, .env = env, .training = training, .error = error, .unit = angles_unit(cost), .best = INFINITY};
+	struct trainer t = {.qaoa = qaoa,
+	                    .env = env,
+	                    .training = training,
+	                    .error = error,
+	                    .unit = angles_unit(cost),
+	                    .best = INFINITY};
 	struct order last = {.layers = 0};
 	songdo_status status;
 	assert(training->layers >= 1 && training->layers <= QAOA_LAYERS && training->evaluations >= 1);
 	if (!minimiser_available(training->minimiser)) {
-		error_set(error, SONGDO_NO_FIT, "this build has no NLopt, so no %s", minimiser_name(training->minimiser));
+		error_set(error, SONGDO_NO_FIT, "this build has no NLopt, so no %s",
+		          minimiser_name(training->minimiser));
 		error_hint(error, "nelder-mead and spsa are always there");
 		return SONGDO_NO_FIT;
 	}
@@ -243,7 +257,7 @@ songdo_status qaoa_train(struct qaoa *qaoa, const struct polynomial *cost, const
 	return status;
 }
 
-/* ---- The state and its samples --------------------------------------------------------------------------------- */
+/* ---- The state and its samples ------------------------------------------------------------------------- */
 
 songdo_status qaoa_prepare(struct qaoa *qaoa, struct distribution *distribution, songdo_error *error)
 {

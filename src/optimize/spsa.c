@@ -1,6 +1,7 @@
 /* spsa.c - simultaneous perturbation: two evaluations a step, in however many dimensions.
  *
- * Spall, IEEE Transactions on Automatic Control 37 (1992); the sequences a / (k + A)^0.602 and c / k^0.101 of his guidelines (1998).
+ * Spall, IEEE Transactions on Automatic Control 37 (1992); the sequences a / (k + A)^0.602 and c / k^0.101 of his
+ * guidelines (1998).
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "optimize/minimise.h"
@@ -10,10 +11,11 @@
 
 #include "base/random.h"
 
-enum { TRIALS = 8 };           /* slopes that are looked at before the first move */
+enum { TRIALS = 8 }; /* slopes that are looked at before the first move */
 
 /* The slope along a random diagonal through x; NaN where the search is over. */
-static double diagonal_slope(struct search *search, const double *x, double reach, uint64_t seed, uint64_t number, double *sign)
+static double diagonal_slope(struct search *search, const double *x, double reach, uint64_t seed, uint64_t number,
+                             double *sign)
 {
 	double ahead[MINIMISE_NUMBERS], behind[MINIMISE_NUMBERS];
 	for (unsigned i = 0; i < search->n; i++) {

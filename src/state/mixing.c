@@ -1,9 +1,9 @@
 /* mixing.c - layers of phases and X mixers: which bits are turned in which pass.
  *
- * The local bits fall into groups: the lowest ones, which a pass works tile by tile in cache ("near"), and a few at a time of the
- * others, which a pass holds in registers ("far"). All turns of a layer commute, so a layer may take its groups in any order, and
- * the last group of a layer is the first of the next: that pass turns, multiplies the phase between the layers on, and turns again.
- * A layer of G groups so costs G - 1 passes, and the first one more.
+ * The local bits fall into groups: the lowest ones, which a pass works tile by tile in cache ("near"), and a few at a
+ * time of the others, which a pass holds in registers ("far"). All turns of a layer commute, so a layer may take its
+ * groups in any order, and the last group of a layer is the first of the next: that pass turns, multiplies the phase
+ * between the layers on, and turns again. A layer of G groups so costs G - 1 passes, and the first one more.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "state/mixing.h"
@@ -17,9 +17,9 @@
 #include "base/text.h"
 
 enum {
-	LEAST_LOCAL = 3,           /* local bits beside those that a remap may trade: a whole vector of any kernel */
-	NEAR_SPLIT = 3,            /* a large state has at least 2^NEAR_SPLIT near tiles for its threads */
-	SMALL_BITS = 14,           /* below, one thread works */
+	LEAST_LOCAL = 3, /* local bits beside those that a remap may trade: a whole vector of any kernel */
+	NEAR_SPLIT = 3, /* a large state has at least 2^NEAR_SPLIT near tiles for its threads */
+	SMALL_BITS = 14, /* below, one thread works */
 	GROUPS = 16,
 	FILL = 1024,
 };
@@ -36,14 +36,15 @@ uint64_t mixing_rank_bytes(unsigned variables, int ranks, songdo_precision preci
 	if (bits > MAX_BITS)
 		return UINT64_MAX;
 	const uint64_t entries = bit_mask(bits - rank_bits);
-	return add_saturated(state_rank_bytes(bits, ranks, precision), variables > bits - rank_bits ? 2 * entries : entries);
+	return add_saturated(state_rank_bytes(bits, ranks, precision),
+	                     variables > bits - rank_bits ? 2 * entries : entries);
 }
 
-/* ---- Groups of bits ------------------------------------------------------------------------------------------- */
+/* ---- Groups of bits ----------------------------------------------------------------------------------- */
 
 struct bit_group {
-	unsigned low, count;       /* bits [low, low + count) */
-	unsigned near;             /* > 0: a near pass over tiles of so many bits, which turns the lowest `count`; low is 0 */
+	unsigned low, count; /* bits [low, low + count) */
+	unsigned near; /* > 0: a near pass over tiles of so many bits, which turns the lowest `count`; low is 0 */
 };
 
 struct groups {
@@ -55,7 +56,8 @@ static void add_far(struct groups *groups, unsigned from, unsigned to)
 {
 	while (from < to) {
 		/* Equal shares: six bits are three and three. */
-		const unsigned passes = (to - from + KERNEL_FAR_BITS - 1) / KERNEL_FAR_BITS, count = (to - from + passes - 1) / passes;
+		const unsigned passes = (to - from + KERNEL_FAR_BITS - 1) / KERNEL_FAR_BITS,
+		               count = (to - from + passes - 1) / passes;
 		assert(groups->count < GROUPS);
 		groups->group[groups->count++] = (struct bit_group){from, count, 0};
 		from += count;
@@ -81,7 +83,7 @@ static void group_bits(struct groups *groups, unsigned local_bits, unsigned turn
 	add_far(groups, near, rest);
 }
 
-/* ---- One pass ------------------------------------------------------------------------------------------------- */
+/* ---- One pass ----------------------------------------------------------------------------------------- */
 
 struct mixing_pass {
 	const struct vector *vector;
@@ -94,7 +96,8 @@ static void near_tiles(void *context, uint64_t begin, uint64_t end)
 	const struct mixing_pass *pass = context;
 	const unsigned mode = kernel_mode_enter(), bits = pass->group->near;
 	for (uint64_t tile = begin; tile < end; tile++)
-		pass->vector->kernel->mixer->near(&pass->mix, pass->vector->amplitudes, tile << bits, bits, pass->group->count);
+		pass->vector->kernel->mixer->near(&pass->mix, pass->vector->amplitudes, tile << bits, bits,
+		                                  pass->group->count);
 	kernel_mode_restore(mode);
 }
 
@@ -102,8 +105,8 @@ static void far_runs(void *context, uint64_t begin, uint64_t end)
 {
 	const struct mixing_pass *pass = context;
 	const unsigned mode = kernel_mode_enter();
-	pass->vector->kernel->mixer->far(&pass->mix, pass->vector->amplitudes, pass->group->low, pass->group->count, begin << LEAST_LOCAL,
-	                                 end << LEAST_LOCAL);
+	pass->vector->kernel->mixer->far(&pass->mix, pass->vector->amplitudes, pass->group->low, pass->group->count,
+	                                 begin << LEAST_LOCAL, end << LEAST_LOCAL);
 	kernel_mode_restore(mode);
 }
 
@@ -122,7 +125,7 @@ static void run_pass(struct mixing *mixing, const struct bit_group *group, const
 	vector->env->cost.flops += (uint64_t)(turns * group->count * 4 + (mix->phase ? 6 : 0)) * vector->local;
 }
 
-/* ---- Angles --------------------------------------------------------------------------------------------------- */
+/* ---- Angles ------------------------------------------------------------------------------------------- */
 
 /* A mixer's angle as a turn in the kernel's precision, and the scale that each turned bit loses. */
 static enum kernel_turn make_turn(double beta, songdo_precision precision, double *ratio, double *scale)
@@ -151,27 +154,30 @@ static void make_factors(void *context, uint64_t begin, uint64_t end)
 	for (uint64_t i = begin; i < end; i++) {
 		const double angle = -f->gamma * f->table->unit * f->table->step[i];
 		const double value[2] = {f->scale * cos(angle), f->scale * sin(angle)};
-		f->kernel->from_double((char *)f->factor + i * f->kernel->amplitude_bytes, (const double complex *)value, 0, 1);
+		f->kernel->from_double((char *)f->factor + i * f->kernel->amplitude_bytes,
+		                       (const double complex *)value, 0, 1);
 	}
 }
 
-/* exp(-i gamma cost) times the scale, for the layout that the state is in. The constant of the cost is a global phase. */
+/* exp(-i gamma cost) times the scale, for the layout that the state is in. The cost's constant is a global phase. */
 static struct kernel_phase make_phase(struct mixing *mixing, double gamma, double scale)
 {
 	const struct table *table = mixing_table(mixing);
-	struct kernel_phase phase = {table->kind, table->entry, mixing->factor, -gamma * table->unit / (2 * M_PI), scale};
+	struct kernel_phase phase = {table->kind, table->entry, mixing->factor, -gamma * table->unit / (2 * M_PI),
+	                             scale};
 	if (table->values > 0) {
 		struct factors factors = {table, mixing->state->vector->kernel, mixing->factor, gamma, scale};
-		parallel_for(parallel_worth(table->env->threads, table->values * 64), table->values, make_factors, &factors);
+		parallel_for(parallel_worth(table->env->threads, table->values * 64), table->values, make_factors,
+		             &factors);
 	}
 	return phase;
 }
 
-/* ---- The start ------------------------------------------------------------------------------------------------ */
+/* ---- The start ---------------------------------------------------------------------------------------- */
 
 struct filling {
 	struct vector *vector;
-	uint64_t base, states;         /* positions from `states` on are idle */
+	uint64_t base, states; /* positions from `states` on are idle */
 	double amplitude;
 	double complex piece[4][FILL]; /* amplitude * i^(ones + k) */
 };
@@ -184,7 +190,8 @@ static void fill_pieces(void *context, uint64_t begin, uint64_t end)
 	for (uint64_t p = begin; p < end; p++) {
 		const uint64_t first = p * size, position = f->base + first;
 		if (position >= f->states)
-			memset((char *)f->vector->amplitudes + first * kernel->amplitude_bytes, 0, size * kernel->amplitude_bytes);
+			memset((char *)f->vector->amplitudes + first * kernel->amplitude_bytes, 0,
+			       size * kernel->amplitude_bytes);
 		else
 			kernel->from_double((char *)f->vector->amplitudes + first * kernel->amplitude_bytes,
 			                    f->piece[bit_count(position) & 3], 0, size);
@@ -207,7 +214,9 @@ static songdo_status fill(struct mixing *mixing)
 		for (unsigned k = 0; k < 4; k++)
 			for (uint64_t i = 0; i < size; i++) {
 				const unsigned turn = (bit_count(i) + k) & 3;
-				f->piece[k][i] = i < f->states ? __builtin_complex(f->amplitude * re[turn], f->amplitude * im[turn]) : 0;
+				f->piece[k][i] = i < f->states ? __builtin_complex(f->amplitude * re[turn],
+				                                                   f->amplitude * im[turn])
+				                               : 0;
 			}
 		parallel_for(vector_threads(vector), vector->local / size, fill_pieces, f);
 		mixing->exchanged = false;
@@ -216,7 +225,7 @@ static songdo_status fill(struct mixing *mixing)
 	return status;
 }
 
-/* ---- Layers --------------------------------------------------------------------------------------------------- */
+/* ---- Layers ------------------------------------------------------------------------------------------- */
 
 static songdo_status exchange(struct mixing *mixing)
 {
@@ -247,7 +256,7 @@ songdo_status mixing_run(struct mixing *mixing, const double *gamma, const doubl
 	const unsigned m = state->local_bits, turned = mixing->variables < m ? mixing->variables : m;
 	const songdo_precision precision = state->vector->kernel->precision;
 	struct groups groups;
-	unsigned first = 0;            /* the group that opens the layer, already turned by the pass that closed the one before */
+	unsigned first = 0; /* the group that opens the layer, already turned by the pass that closed the one before */
 	songdo_status status = fill(mixing);
 	group_bits(&groups, m, turned, mixing->traded);
 	const unsigned top = (mixing->traded + KERNEL_FAR_BITS - 1) / KERNEL_FAR_BITS;
@@ -311,7 +320,8 @@ static void close_pieces(void *context, uint64_t begin, uint64_t end)
 			const unsigned turn = bit_count(c->base + first + i) & 3;
 			piece[i] *= __builtin_complex(re[turn], im[turn]);
 		}
-		c->vector->kernel->from_double((char *)c->vector->amplitudes + first * c->vector->kernel->amplitude_bytes, piece, 0, size);
+		c->vector->kernel->from_double(
+		        (char *)c->vector->amplitudes + first * c->vector->kernel->amplitude_bytes, piece, 0, size);
 	}
 }
 
@@ -321,13 +331,14 @@ songdo_status mixing_finish(struct mixing *mixing)
 	struct closing closing = {vector, (uint64_t)comm_rank(vector->env->comm) * vector->local};
 	const songdo_status status = mixing_settle(mixing);
 	if (!status)
-		parallel_for(vector_threads(vector), vector->local / min_u64(FILL, vector->local), close_pieces, &closing);
+		parallel_for(vector_threads(vector), vector->local / min_u64(FILL, vector->local), close_pieces,
+		             &closing);
 	return status;
 }
 
 const struct table *mixing_table(const struct mixing *mixing) { return mixing->table[mixing->exchanged]; }
 
-/* ---- Making --------------------------------------------------------------------------------------------------- */
+/* ---- Making ------------------------------------------------------------------------------------------- */
 
 /* Refuse what cannot fit, with the figures and what would. */
 static songdo_status check_fit(songdo_env *env, songdo_precision precision, unsigned variables, songdo_error *error)
@@ -339,7 +350,8 @@ static songdo_status check_fit(songdo_env *env, songdo_precision precision, unsi
 	uint64_t left;
 	if (bit_count((uint64_t)ranks) != 1) {
 		error_set(error, SONGDO_NO_FIT, "a state of qubits needs a power of two of ranks, not %d", ranks);
-		error_hint(error, "start %d or %d ranks", 1 << bit_highest((uint64_t)ranks), 2 << bit_highest((uint64_t)ranks));
+		error_hint(error, "start %d or %d ranks", 1 << bit_highest((uint64_t)ranks),
+		           2 << bit_highest((uint64_t)ranks));
 		return SONGDO_NO_FIT;
 	}
 	songdo_status status = env_memory_check(env, need, &left);
@@ -349,18 +361,21 @@ static songdo_status check_fit(songdo_env *env, songdo_precision precision, unsi
 		fit++;
 	memory_text(left_text, left);
 	if (need == UINT64_MAX)
-		error_set(error, status, "%u variables are 2^%u states, more than any machine holds; a rank has %s free", variables, variables,
-		          left_text);
+		error_set(error, status,
+		          "%u variables are 2^%u states, more than any machine holds; a rank has %s free", variables,
+		          variables, left_text);
 	else
-		error_set(error, status, "%u variables are 2^%u states; in %s precision they need at least %s on each of %d rank%s, where %s are free",
-		          variables, variables, precision == SONGDO_SINGLE ? "single" : "double", memory_text(need_text, need), ranks,
-		          ranks == 1 ? "" : "s", left_text);
+		error_set(error, status,
+		          "%u variables are 2^%u states; in %s precision they need at least %s on each of %d rank%s, "
+		          "where %s are free",
+		          variables, variables, precision == SONGDO_SINGLE ? "single" : "double",
+		          memory_text(need_text, need), ranks, ranks == 1 ? "" : "s", left_text);
 	error_hint(error, "%u variables fit here", fit);
 	return status;
 }
 
-static songdo_status make_tables(struct mixing *mixing, songdo_env *env, const struct polynomial *polynomial, unsigned bits, unsigned local_bits,
-                                 songdo_error *error)
+static songdo_status make_tables(struct mixing *mixing, songdo_env *env, const struct polynomial *polynomial,
+                                 unsigned bits, unsigned local_bits, songdo_error *error)
 {
 	struct table_layout layout = {mixing->variables, bits, local_bits, 0};
 	songdo_status status = table_new(&mixing->table[0], env, polynomial, &layout, NULL, error);
@@ -372,8 +387,8 @@ static songdo_status make_tables(struct mixing *mixing, songdo_env *env, const s
 	return table_new(&mixing->table[1], env, polynomial, &layout, mixing->table[0], error);
 }
 
-songdo_status mixing_new(struct mixing **mixing, songdo_env *env, songdo_precision precision, const struct polynomial *polynomial,
-                         songdo_error *error)
+songdo_status mixing_new(struct mixing **mixing, songdo_env *env, songdo_precision precision,
+                         const struct polynomial *polynomial, songdo_error *error)
 {
 	const unsigned bits = mixing_bits(polynomial->variables, comm_size(env->comm));
 	*mixing = NULL;

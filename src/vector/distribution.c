@@ -12,17 +12,17 @@
 #include "base/text.h"
 
 enum {
-	PIECE = 1024,              /* positions whose probabilities are computed at once */
-	CHUNK_BITS = 6,            /* parts of the whole vector that are summed on their own, log2 */
-	PARTIAL_BITS = 20,         /* numbers of all parts together, log2 */
+	PIECE = 1024, /* positions whose probabilities are computed at once */
+	CHUNK_BITS = 6, /* parts of the whole vector that are summed on their own, log2 */
+	PARTIAL_BITS = 20, /* numbers of all parts together, log2 */
 };
 
 struct weighing {
 	const struct table *table;
 	const struct vector *vector;
-	uint64_t chunk_size, stride;   /* a chunk's sums: weights, and for values their moments; the optimum last */
+	uint64_t chunk_size, stride; /* a chunk's sums: weights, and for values their moments; the optimum last */
 	double *sums;
-	double origin, scale;          /* bin = (step - origin) * scale */
+	double origin, scale; /* bin = (step - origin) * scale */
 	double limit;
 };
 
@@ -101,13 +101,17 @@ static void read_sums(struct distribution *d, const struct table *table, const d
 		d->optimum = sums[2 * TABLE_BINS];
 }
 
-songdo_status table_distribution(struct distribution *distribution, const struct table *table, const struct vector *vector,
-                                 songdo_error *error)
+songdo_status table_distribution(struct distribution *distribution, const struct table *table,
+                                 const struct vector *vector, songdo_error *error)
 {
 	songdo_env *env = table->env;
 	const uint64_t ranks = (uint64_t)comm_size(env->comm), count = table->values > 0 ? table->values : TABLE_BINS;
-	const double least = (table->least - table->constant) / table->unit, most = (table->most - table->constant) / table->unit;
-	struct weighing w = {.table = table, .vector = vector, .stride = table->values > 0 ? count : 2 * TABLE_BINS + 1, .origin = least};
+	const double least = (table->least - table->constant) / table->unit,
+	             most = (table->most - table->constant) / table->unit;
+	struct weighing w = {.table = table,
+	                     .vector = vector,
+	                     .stride = table->values > 0 ? count : 2 * TABLE_BINS + 1,
+	                     .origin = least};
 	assert(vector->local == bit_mask(table->layout.local_bits));
 
 	/* So many parts of the whole vector, whatever the ranks. */

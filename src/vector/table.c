@@ -1,7 +1,7 @@
 /* table.c - evaluate a cost polynomial on every basis state of this rank, and keep it small.
  *
- * The values come in blocks of the *logical* index, whose rounding depends on the state alone: the table says the same on any
- * threads, ranks and layout.
+ * The values come in blocks of the *logical* index, whose rounding depends on the state alone: the table says the same
+ * on any threads, ranks and layout.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/table.h"
@@ -15,14 +15,14 @@
 #include "base/text.h"
 
 enum {
-	CHUNKS = 64,               /* parts that are scanned on their own */
+	CHUNKS = 64, /* parts that are scanned on their own */
 	SET_SLOTS = 2 * TABLE_VALUES,
 };
 
 /* Rounding may part equal sums by so much of their span. */
 static const double rounding = 1e-12;
 
-/* ---- Layout --------------------------------------------------------------------------------------------------- */
+/* ---- Layout ------------------------------------------------------------------------------------------- */
 
 uint64_t table_logical(const struct table_layout *layout, uint64_t position)
 {
@@ -35,23 +35,24 @@ uint64_t table_logical(const struct table_layout *layout, uint64_t position)
 	return position;
 }
 
-/* ---- Walking over values -------------------------------------------------------------------------------------- */
+/* ---- Walking over values ------------------------------------------------------------------------------ */
 
 /* Slices of neighbouring positions that are neighbours as states too; a block of values holds one or more of them. */
 struct slices {
 	const struct polynomial_blocks *blocks;
 	const struct table_layout *layout;
-	uint64_t base;                 /* the position of this rank's first amplitude */
-	unsigned bits;                 /* a slice has 2^bits positions */
-	uint64_t count;                /* on this rank */
+	uint64_t base; /* the position of this rank's first amplitude */
+	unsigned bits; /* a slice has 2^bits positions */
+	uint64_t count; /* on this rank */
 };
 
 struct block {
-	uint64_t origin;               /* UINT64_MAX: none yet */
+	uint64_t origin; /* UINT64_MAX: none yet */
 	double value[1 << POLYNOMIAL_BLOCK_BITS];
 };
 
-static void slices_init(struct slices *slices, const struct polynomial_blocks *blocks, const struct table_layout *layout, int rank)
+static void slices_init(struct slices *slices, const struct polynomial_blocks *blocks,
+                        const struct table_layout *layout, int rank)
 {
 	const unsigned m = layout->local_bits;
 	unsigned bits = polynomial_blocks_bits(blocks);
@@ -80,12 +81,12 @@ static uint64_t chunk_begin(const struct slices *slices, uint64_t c)
 	return slices->count / CHUNKS * c + min_u64(slices->count % CHUNKS, c);
 }
 
-/* ---- What values there are ------------------------------------------------------------------------------------ */
+/* ---- What values there are ---------------------------------------------------------------------------- */
 
 struct scan {
 	struct slices slices;
 	double least[CHUNKS], most[CHUNKS];
-	bool single[CHUNKS];           /* single precision holds all of them */
+	bool single[CHUNKS]; /* single precision holds all of them */
 };
 
 static void scan_chunks(void *context, uint64_t begin, uint64_t end)
@@ -123,7 +124,8 @@ static songdo_status max_double(struct comm *comm, double *value)
 }
 
 /* The extreme steps over all ranks, and whether single precision is exact. */
-static songdo_status find_range(struct comm *comm, struct scan *scan, int threads, double *least, double *most, bool *single)
+static songdo_status find_range(struct comm *comm, struct scan *scan, int threads, double *least, double *most,
+                                bool *single)
 {
 	uint64_t inexact = 0;
 	double negative = -INFINITY;
@@ -144,18 +146,18 @@ static songdo_status find_range(struct comm *comm, struct scan *scan, int thread
 	return status;
 }
 
-/* ---- Distinct values ------------------------------------------------------------------------------------------ */
+/* ---- Distinct values ---------------------------------------------------------------------------------- */
 
 struct set {
 	uint64_t count;
 	double value[TABLE_VALUES + 1];
-	uint32_t slot[SET_SLOTS];      /* 1 + the number of a value, by hash; 0: free */
+	uint32_t slot[SET_SLOTS]; /* 1 + the number of a value, by hash; 0: free */
 };
 
 static void set_add(struct set *set, double value)
 {
 	uint64_t bits;
-	value += 0.0;                  /* -0 is 0 */
+	value += 0.0; /* -0 is 0 */
 	memcpy(&bits, &value, sizeof bits);
 	uint64_t at = (bits * 0x9E3779B97F4A7C15u) >> 47;
 	for (;; at = (at + 1) % SET_SLOTS) {
@@ -237,13 +239,13 @@ done:
 	return status;
 }
 
-/* ---- Entries -------------------------------------------------------------------------------------------------- */
+/* ---- Entries ------------------------------------------------------------------------------------------ */
 
 struct writing {
 	struct table *table;
 	struct slices slices;
-	bool dense;                    /* step[i] is step[0] + i */
-	double limit;                  /* steps up to it are optimal */
+	bool dense; /* step[i] is step[0] + i */
+	double limit; /* steps up to it are optimal */
 	double optima[CHUNKS];
 };
 
@@ -307,7 +309,8 @@ static songdo_status write_entries(struct table *table, const struct slices *sli
 	songdo_status status = comm_agree(table->env->comm, w ? SONGDO_OK : SONGDO_NO_FIT);
 	if (!status) {
 		*w = (struct writing){.table = table, .slices = *slices, .limit = least + table->near / table->unit};
-		w->dense = table->values > 0 && table->step[table->values - 1] - table->step[0] == (double)(table->values - 1) &&
+		w->dense = table->values > 0 &&
+		           table->step[table->values - 1] - table->step[0] == (double)(table->values - 1) &&
 		           rint(table->step[0]) == table->step[0];
 		parallel_for(threads, CHUNKS, write_chunks, w);
 		table->optima = 0;
@@ -319,7 +322,7 @@ static songdo_status write_entries(struct table *table, const struct slices *sli
 	return status;
 }
 
-/* ---- The door ------------------------------------------------------------------------------------------------- */
+/* ---- The door ----------------------------------------------------------------------------------------- */
 
 const char *table_kind_name(enum kernel_entry kind)
 {
@@ -334,7 +337,8 @@ uint64_t table_kind_bytes(enum kernel_entry kind)
 }
 
 /* The kind of entry, and the distinct values where it is an index. */
-static songdo_status choose_kind(struct table *table, const struct slices *slices, bool whole, double least, double most, bool single)
+static songdo_status choose_kind(struct table *table, const struct slices *slices, bool whole, double least,
+                                 double most, bool single)
 {
 	songdo_status status = SONGDO_OK;
 	if (whole && most - least < TABLE_VALUES) {
@@ -371,8 +375,8 @@ static songdo_status take_over(struct table *table, const struct table *like)
 	return comm_agree(table->env->comm, like->values > 0 && !table->step ? SONGDO_NO_FIT : SONGDO_OK);
 }
 
-static songdo_status find_values(struct table *table, const struct slices *slices, const struct polynomial *polynomial, bool whole, int threads,
-                                 songdo_error *error)
+static songdo_status find_values(struct table *table, const struct slices *slices, const struct polynomial *polynomial,
+                                 bool whole, int threads, songdo_error *error)
 {
 	struct scan *scan = malloc(sizeof *scan);
 	double least, most;
@@ -383,7 +387,8 @@ static songdo_status find_values(struct table *table, const struct slices *slice
 	scan->slices = *slices;
 	status = find_range(table->env->comm, scan, threads, &least, &most, &single);
 	if (!status && !(isfinite(least) && isfinite(most))) {
-		status = error_set(error, SONGDO_BAD_PROGRAM, "the costs of some states are larger than a number can be");
+		status = error_set(error, SONGDO_BAD_PROGRAM,
+		                   "the costs of some states are larger than a number can be");
 		goto done;
 	}
 	if (!status)
@@ -403,8 +408,9 @@ static songdo_status allocate(struct table *table, songdo_error *error)
 	table->bytes = table_kind_bytes(table->kind) << table->layout.local_bits;
 	songdo_status status = env_memory_check(table->env, table->bytes, &left);
 	if (status == SONGDO_NO_FIT)
-		return error_set(error, status, "the cost table needs %s a rank (%s entries), where %s are free", memory_text(need, table->bytes),
-		                 table_kind_name(table->kind), memory_text(have, left));
+		return error_set(error, status, "the cost table needs %s a rank (%s entries), where %s are free",
+		                 memory_text(need, table->bytes), table_kind_name(table->kind),
+		                 memory_text(have, left));
 	if (!status) {
 		table->entry = memory_pages_new(&table->env->memory, table->bytes);
 		status = comm_agree(table->env->comm, table->entry ? SONGDO_OK : SONGDO_NO_FIT);
@@ -412,19 +418,23 @@ static songdo_status allocate(struct table *table, songdo_error *error)
 	return status;
 }
 
-songdo_status table_new(struct table **table, songdo_env *env, const struct polynomial *polynomial, const struct table_layout *layout,
-                        const struct table *like, songdo_error *error)
+songdo_status table_new(struct table **table, songdo_env *env, const struct polynomial *polynomial,
+                        const struct table_layout *layout, const struct table *like, songdo_error *error)
 {
 	const int threads = parallel_worth(env->threads, bit_mask(layout->local_bits) * 8);
 	const double unit = like ? 0 : polynomial_unit(polynomial);
 	struct polynomial_blocks *blocks = NULL;
 	struct slices slices;
 	songdo_status status;
-	assert(layout->variables == polynomial->variables && layout->variables <= layout->bits && layout->bits <= MAX_BITS);
+	assert(layout->variables == polynomial->variables && layout->variables <= layout->bits &&
+	       layout->bits <= MAX_BITS);
 	*table = NULL;
 	struct table *made = calloc(1, sizeof *made);
 	if (made) {
-		*made = (struct table){.env = env, .layout = *layout, .constant = polynomial->constant, .unit = unit > 0 ? unit : 1,
+		*made = (struct table){.env = env,
+		                       .layout = *layout,
+		                       .constant = polynomial->constant,
+		                       .unit = unit > 0 ? unit : 1,
 		                       .states = bit_mask(layout->variables)};
 		/* Whole steps are exact; else the unit is that of the cost. */
 		if (!polynomial_blocks_new(&blocks, polynomial, like ? (like->near > 0 ? 0 : like->unit) : unit))
@@ -459,7 +469,7 @@ void table_free(struct table *table)
 	free(table);
 }
 
-/* ---- The optimum ---------------------------------------------------------------------------------------------- */
+/* ---- The optimum -------------------------------------------------------------------------------------- */
 
 static double step_at(const struct table *table, uint64_t i)
 {

@@ -1,7 +1,8 @@
 /* test_instance.c - instances of every format: what is read, what is refused and where, costs and objectives.
  *
  * fixtures/accepted holds files that must be read; fixtures/refused pairs of a file and its diagnostics, one a line:
- * `LINE:COLUMN: MESSAGE`, as songdo solve would print them behind the file's name. A file x--qubo.txt is read as --workload qubo.
+ * `LINE:COLUMN: MESSAGE`, as songdo solve would print them behind the file's name. A file x--qubo.txt is read as
+ * --workload qubo.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
@@ -45,8 +46,10 @@ static void agree(struct check *check, const struct instance *instance, const ch
 	for (uint64_t state = 0; state < bit_mask(instance->items); state++) {
 		for (uint32_t i = 0; i < instance->items; i++)
 			x[i] = state >> i & 1;
-		const double direct = instance_objective(instance, x), encoded = instance_natural(instance, polynomial_value(&cost, x));
-		CHECK(check, fabs(direct - encoded) < 1e-9, "%s: state %llu is %g and %g", name, (unsigned long long)state, direct, encoded);
+		const double direct = instance_objective(instance, x),
+		             encoded = instance_natural(instance, polynomial_value(&cost, x));
+		CHECK(check, fabs(direct - encoded) < 1e-9, "%s: state %llu is %g and %g", name,
+		      (unsigned long long)state, direct, encoded);
 	}
 	polynomial_fini(&cost);
 }
@@ -69,8 +72,10 @@ static void accepted(struct check *check, const char *folder)
 			continue;
 		const struct instance_options options = options_for(entry->d_name);
 		struct instance *instance;
-		const songdo_status status = instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
-		if (CHECK(check, !status && instance, "%s:%u:%u: %s", entry->d_name, errors[0].line, errors[0].column, errors[0].message))
+		const songdo_status status =
+		        instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
+		if (CHECK(check, !status && instance, "%s:%u:%u: %s", entry->d_name, errors[0].line, errors[0].column,
+		          errors[0].message))
 			agree(check, instance, entry->d_name);
 		instance_free(instance);
 		free(text);
@@ -97,14 +102,19 @@ static void refused(struct check *check, const char *folder)
 		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
 		CHECK(check, !text_read_file(&text, &length, path, 1 << 20, &trouble));
 		strncat(path, ".err", sizeof path - strlen(path) - 1);
-		if (CHECK(check, !text_read_file(&wanted, &wanted_length, path, 1 << 20, &trouble), "%s", trouble.message)) {
+		if (CHECK(check, !text_read_file(&wanted, &wanted_length, path, 1 << 20, &trouble), "%s",
+		          trouble.message)) {
 			const struct instance_options options = options_for(entry->d_name);
 			struct instance *instance;
-			const songdo_status status = instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
-			CHECK(check, status == SONGDO_BAD_PROGRAM && !instance && count > 0, "%s: %d", entry->d_name, (int)status);
+			const songdo_status status =
+			        instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
+			CHECK(check, status == SONGDO_BAD_PROGRAM && !instance && count > 0, "%s: %d", entry->d_name,
+			      (int)status);
 			for (size_t i = 0; i < count; i++)
-				text_add_format(&found, "%u:%u: %s\n", errors[i].line, errors[i].column, errors[i].message);
-			CHECK(check, found.data && strcmp(found.data, wanted) == 0, "%s gives\n%s", entry->d_name, found.data ? found.data : "");
+				text_add_format(&found, "%u:%u: %s\n", errors[i].line, errors[i].column,
+				                errors[i].message);
+			CHECK(check, found.data && strcmp(found.data, wanted) == 0, "%s gives\n%s", entry->d_name,
+			      found.data ? found.data : "");
 			instance_free(instance);
 		}
 		text_fini(&found);
@@ -123,11 +133,14 @@ static void counted(struct check *check)
 	size_t count;
 	static const uint8_t both[2] = {1, 1};
 	struct instance *coordinate = read_text("2 3\n1 1 -3\n2 2 -3\n1 2 5\n", "q.sparse", errors, &count);
-	struct instance *qbsolv = read_text("c a comment\np qubo 0 2 2 1\n0 0 -3\n1 1 -3\n0 1 5\n", "q.qubo", errors, &count);
+	struct instance *qbsolv =
+	        read_text("c a comment\np qubo 0 2 2 1\n0 0 -3\n1 1 -3\n0 1 5\n", "q.qubo", errors, &count);
 	struct instance *graph = read_text("2 1\n1 2 5\n", "g.txt", errors, &count);
 	if (CHECK(check, coordinate && qbsolv && graph)) {
-		CHECK(check, coordinate->workload == WORKLOAD_QUBO && qbsolv->workload == WORKLOAD_QUBO && graph->workload == WORKLOAD_MAXCUT);
-		CHECK(check, instance_objective(coordinate, both) == 4 && instance_objective(qbsolv, both) == -1 && instance_objective(graph, both) == 0);
+		CHECK(check, coordinate->workload == WORKLOAD_QUBO && qbsolv->workload == WORKLOAD_QUBO &&
+		                     graph->workload == WORKLOAD_MAXCUT);
+		CHECK(check, instance_objective(coordinate, both) == 4 && instance_objective(qbsolv, both) == -1 &&
+		                     instance_objective(graph, both) == 0);
 		CHECK(check, strcmp(coordinate->id[0], "1") == 0 && strcmp(qbsolv->id[0], "0") == 0);
 		CHECK(check, !coordinate->maximise && graph->maximise);
 	}

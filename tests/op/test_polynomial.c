@@ -71,9 +71,12 @@ static void blocks(struct check *check)
 
 static void units(struct check *check)
 {
-	static const struct { double weight[3], unit; } wanted[] = {
-		{{1, 2, 3}, 1}, {{4, 6, -8}, 2}, {{0.5, 1.5, -1}, 0.5}, {{0.1, 0.2, 0.3}, 0.1}, {{1e-9, 1, 2}, 1e-9}, {{M_PI, 1, 1}, 0},
-		{{1 / 3.0, 1, 2}, 0}, {{0x1p60, 1, 1}, 0}, {{12.25, -3.75, 100}, 0.25},
+	static const struct {
+		double weight[3], unit;
+	} wanted[] = {
+	        {{1, 2, 3}, 1},         {{4, 6, -8}, 2},      {{0.5, 1.5, -1}, 0.5},
+	        {{0.1, 0.2, 0.3}, 0.1}, {{1e-9, 1, 2}, 1e-9}, {{M_PI, 1, 1}, 0},
+	        {{1 / 3.0, 1, 2}, 0},   {{0x1p60, 1, 1}, 0},  {{12.25, -3.75, 100}, 0.25},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		struct polynomial p;
@@ -114,8 +117,8 @@ static void spins(struct check *check)
 				strength += bit_count(s) * value[s] * value[s];
 			}
 		CHECK(check, polynomial_spins(&p, &form));
-		CHECK(check, form.products == products && form.gates == gates, "%llu products, not %llu", (unsigned long long)form.products,
-		      (unsigned long long)products);
+		CHECK(check, form.products == products && form.gates == gates, "%llu products, not %llu",
+		      (unsigned long long)form.products, (unsigned long long)products);
 		CHECK(check, fabs(form.strength - strength) < 1e-10);
 		polynomial_fini(&p);
 	}

@@ -10,7 +10,7 @@
 
 struct problem {
 	unsigned n;
-	uint64_t calls, fail_at;     /* fail_at: the call that reports an error; 0: none */
+	uint64_t calls, fail_at; /* fail_at: the call that reports an error; 0: none */
 	double last[16];
 };
 
@@ -36,11 +36,13 @@ static songdo_status valley(void *context, const double *x, double *value)
 	return SONGDO_OK;
 }
 
-static const struct minimise_options fine = {.evaluations = 5000, .step = 0.3, .x_tolerance = 1e-7, .value_tolerance = 1e-14, .seed = 3};
+static const struct minimise_options fine = {
+        .evaluations = 5000, .step = 0.3, .x_tolerance = 1e-7, .value_tolerance = 1e-14, .seed = 3};
 
 int main(void)
 {
-	static const enum minimiser method[] = {MINIMISER_AUTO, MINIMISER_COBYLA, MINIMISER_BOBYQA, MINIMISER_NELDER_MEAD, MINIMISER_SPSA};
+	static const enum minimiser method[] = {MINIMISER_AUTO, MINIMISER_COBYLA, MINIMISER_BOBYQA,
+	                                        MINIMISER_NELDER_MEAD, MINIMISER_SPSA};
 	struct check check;
 	check_begin(&check);
 
@@ -54,8 +56,8 @@ int main(void)
 			if (!minimiser_available(minimiser_choose(method[m], n)))
 				continue;
 			CHECK(&check, !minimise(x, n, &value, ellipse, &p, &options));
-			CHECK(&check, fabs(value - 3) < (method[m] == MINIMISER_SPSA ? 1e-3 : 1e-6), "%s, %u numbers: %.10g",
-			      minimiser_name(method[m]), n, value);
+			CHECK(&check, fabs(value - 3) < (method[m] == MINIMISER_SPSA ? 1e-3 : 1e-6),
+			      "%s, %u numbers: %.10g", minimiser_name(method[m]), n, value);
 			CHECK(&check, p.calls <= options.evaluations);
 		}
 
@@ -66,7 +68,8 @@ int main(void)
 		double x[2] = {-1.2, 1}, value = 0;
 		options.method = MINIMISER_NELDER_MEAD;
 		CHECK(&check, !minimise(x, 2, &value, valley, &p, &options));
-		CHECK(&check, fabs(x[0] - 1) < 1e-4 && fabs(x[1] - 1) < 1e-4, "%g %g after %llu", x[0], x[1], (unsigned long long)p.calls);
+		CHECK(&check, fabs(x[0] - 1) < 1e-4 && fabs(x[1] - 1) < 1e-4, "%g %g after %llu", x[0], x[1],
+		      (unsigned long long)p.calls);
 	}
 
 	check_case(&check, "a budget of evaluations is kept, and the best of them is the answer");
@@ -80,8 +83,8 @@ int main(void)
 			if (!minimiser_available(minimiser_choose(method[m], 3)))
 				continue;
 			CHECK(&check, !minimise(x, 3, &value, ellipse, &p, &options));
-			CHECK(&check, p.calls <= budget, "%s: %llu of %llu", minimiser_name(method[m]), (unsigned long long)p.calls,
-			      (unsigned long long)budget);
+			CHECK(&check, p.calls <= budget, "%s: %llu of %llu", minimiser_name(method[m]),
+			      (unsigned long long)p.calls, (unsigned long long)budget);
 			ellipse(&again, x, &check_value);
 			CHECK(&check, check_value == value);
 		}

@@ -16,7 +16,7 @@
 struct graph {
 	unsigned nodes, length;
 	int jump[8];
-	double cut;                /* the largest */
+	double cut; /* the largest */
 };
 
 static const struct graph heawood = {14, 2, {5, -5}, 21}, dodecahedron = {20, 0, {0}, 24}, k33 = {6, 1, {3}, 9};
@@ -29,7 +29,8 @@ static void cut_cost(struct polynomial *cost, const struct graph *graph, unsigne
 	*edges = 0;
 	for (unsigned i = 0; i < graph->nodes; i++) {
 		const int jump = graph->length ? graph->jump[i % graph->length] : dodecahedron_jump[i % 10];
-		const unsigned ends[2] = {(i + 1) % graph->nodes, (unsigned)((int)i + jump + 2 * (int)graph->nodes) % graph->nodes};
+		const unsigned ends[2] = {(i + 1) % graph->nodes,
+		                          (unsigned)((int)i + jump + 2 * (int)graph->nodes) % graph->nodes};
 		for (int e = 0; e < 2; e++) {
 			const uint32_t pair[2] = {i, ends[e]};
 			if (e == 1 && ends[e] < i)
@@ -44,8 +45,8 @@ static void cut_cost(struct polynomial *cost, const struct graph *graph, unsigne
 }
 
 /* The fraction of the edges that the angles cut in expectation. */
-static double fraction(struct check *check, songdo_env *env, const struct graph *graph, const double *gamma, const double *beta, unsigned layers,
-                       songdo_precision precision)
+static double fraction(struct check *check, songdo_env *env, const struct graph *graph, const double *gamma,
+                       const double *beta, unsigned layers, songdo_precision precision)
 {
 	struct polynomial cost;
 	struct distribution distribution;
@@ -54,7 +55,8 @@ static double fraction(struct check *check, songdo_env *env, const struct graph 
 	double mean = NAN;
 	cut_cost(&cost, graph, &edges);
 	if (CHECK(check, !qaoa_new(&qaoa, env, precision, &cost, NULL))) {
-		CHECK(check, qaoa->mixing->table[0]->least == -graph->cut, "the largest cut is %g", -qaoa->mixing->table[0]->least);
+		CHECK(check, qaoa->mixing->table[0]->least == -graph->cut, "the largest cut is %g",
+		      -qaoa->mixing->table[0]->least);
 		qaoa_set(qaoa, gamma, beta, layers);
 		if (CHECK(check, !qaoa_prepare(qaoa, &distribution, NULL))) {
 			mean = -distribution_mean(&distribution) / edges;
@@ -74,8 +76,8 @@ static void published(struct check *check, songdo_env *env)
 		unsigned layers;
 		double gamma[2], beta[2], fraction;
 	} fixed[] = {
-		{1, {1.2310672582}, {0.3926720292}, 0.6924500474},
-		{2, {0.9754194654, 1.7959753912}, {0.5550603401, 0.2925078148}, 0.7559062918},
+	        {1, {1.2310672582}, {0.3926720292}, 0.6924500474},
+	        {2, {0.9754194654, 1.7959753912}, {0.5550603401, 0.2925078148}, 0.7559062918},
 	};
 	const struct graph *const graph[] = {&heawood, &dodecahedron, &k33};
 	static const unsigned girth[] = {6, 5, 4};
@@ -89,9 +91,10 @@ static void published(struct check *check, songdo_env *env)
 					gamma[l] = fixed[f].gamma[l] / 2;
 					beta[l] = -fixed[f].beta[l];
 				}
-				const double found = fraction(check, env, graph[g], gamma, beta, fixed[f].layers, (songdo_precision)precision);
-				CHECK(check, fabs(found - fixed[f].fraction) < (precision ? 1e-6 : 2e-7), "graph %zu, %u layers: %.10f", g,
-				      fixed[f].layers, found);
+				const double found = fraction(check, env, graph[g], gamma, beta, fixed[f].layers,
+				                              (songdo_precision)precision);
+				CHECK(check, fabs(found - fixed[f].fraction) < (precision ? 1e-6 : 2e-7),
+				      "graph %zu, %u layers: %.10f", g, fixed[f].layers, found);
 			}
 }
 
@@ -100,9 +103,11 @@ static void trained(struct check *check, songdo_env *env, enum minimiser method)
 	struct polynomial cost;
 	struct qaoa *qaoa = NULL;
 	unsigned edges;
-	const struct qaoa_training training = {.layers = 3, .share = 1, .minimiser = method, .evaluations = 400, .seed = 1};
+	const struct qaoa_training training = {
+	        .layers = 3, .share = 1, .minimiser = method, .evaluations = 400, .seed = 1};
 	cut_cost(&cost, &heawood, &edges);
-	if (minimiser_available(minimiser_choose(method, 6)) && CHECK(check, !qaoa_new(&qaoa, env, SONGDO_DOUBLE, &cost, NULL)) &&
+	if (minimiser_available(minimiser_choose(method, 6)) &&
+	    CHECK(check, !qaoa_new(&qaoa, env, SONGDO_DOUBLE, &cost, NULL)) &&
 	    CHECK(check, !qaoa_train(qaoa, &cost, &training, NULL))) {
 		struct distribution d;
 		double best[4] = {0};
@@ -112,13 +117,15 @@ static void trained(struct check *check, songdo_env *env, enum minimiser method)
 		if (comm_rank(env->comm) == 0) {
 			CHECK(check, qaoa->entries == qaoa->evaluations);
 			CHECK(check, fabs(best[1] - 0.6924500474) < 1e-4, "one layer: %.8f", best[1]);
-			CHECK(check, best[2] > 0.7559 - (method == MINIMISER_SPSA ? 2e-3 : 2e-5), "two layers: %.8f", best[2]);
+			CHECK(check, best[2] > 0.7559 - (method == MINIMISER_SPSA ? 2e-3 : 2e-5), "two layers: %.8f",
+			      best[2]);
 			/* 0.7924 is the fraction of a graph without short cycles. */
 			CHECK(check, best[3] > best[2] + 0.02, "three layers: %.8f", best[3]);
 		}
 		if (CHECK(check, !qaoa_prepare(qaoa, &d, NULL))) {
 			if (comm_rank(env->comm) == 0)
-				CHECK(check, fabs(-distribution_mean(&d) / edges - best[3]) < 1e-9, "the angles kept are the best of the log");
+				CHECK(check, fabs(-distribution_mean(&d) / edges - best[3]) < 1e-9,
+				      "the angles kept are the best of the log");
 			distribution_fini(&d);
 		}
 	}
@@ -134,14 +141,16 @@ static void replayed(struct check *check, songdo_env *env)
 	unsigned edges;
 	const struct qaoa_training training = {.layers = 2, .objective = QAOA_CVAR, .share = 0.2, .evaluations = 90};
 	cut_cost(&cost, &k33, &edges);
-	if (CHECK(check, !qaoa_new(&qaoa, env, SONGDO_DOUBLE, &cost, NULL)) && CHECK(check, !qaoa_train(qaoa, &cost, &training, NULL)))
+	if (CHECK(check, !qaoa_new(&qaoa, env, SONGDO_DOUBLE, &cost, NULL)) &&
+	    CHECK(check, !qaoa_train(qaoa, &cost, &training, NULL)))
 		for (uint64_t i = 0; i < qaoa->evaluations; i += 11) {
 			double angle[5] = {0};
 			struct distribution d;
 			if (comm_rank(env->comm) == 0) {
 				const struct qaoa_entry *entry = &qaoa->entry[i];
 				memcpy(angle, qaoa->angle + entry->first, entry->layers * sizeof *angle);
-				memcpy(angle + 2, qaoa->angle + entry->first + entry->layers, entry->layers * sizeof *angle);
+				memcpy(angle + 2, qaoa->angle + entry->first + entry->layers,
+				       entry->layers * sizeof *angle);
 				angle[4] = entry->layers;
 			}
 			comm_broadcast(env->comm, angle, sizeof angle, 0);
@@ -182,7 +191,7 @@ static void sampled(struct check *check, songdo_env *env)
 			const double expected = SHOTS * (creal(psi[x]) * creal(psi[x]) + cimag(psi[x]) * cimag(psi[x]));
 			chi += (count[x] - expected) * (count[x] - expected) / expected;
 		}
-		CHECK(check, chi < 120, "chi-square %g of 63", chi);   /* above 120 with probability 1e-5 */
+		CHECK(check, chi < 120, "chi-square %g of 63", chi); /* above 120 with probability 1e-5 */
 		for (uint64_t i = 0, j = 0; i < FEWER && j < SHOTS; j++)
 			if (state[j] == fewer[i])
 				i++, found++;
@@ -221,7 +230,8 @@ static void searched(struct check *check)
 		polynomial_settle(&cost);
 		const double least = brute_force(&cost);
 		if (CHECK(check, classical_descent(&answer, &cost, 100000, -INFINITY, 1, NULL, NULL))) {
-			CHECK(check, fabs(answer.value - least) < 1e-9, "descent %.12g, least %.12g", answer.value, least);
+			CHECK(check, fabs(answer.value - least) < 1e-9, "descent %.12g, least %.12g", answer.value,
+			      least);
 			CHECK(check, polynomial_value(&cost, answer.x) == answer.value);
 			CHECK(check, answer.evaluations >= 100000);
 		}
@@ -230,7 +240,9 @@ static void searched(struct check *check)
 			CHECK(check, answer.evaluations < 100000 && fabs(answer.value - least) < 1e-9);
 		classical_fini(&answer);
 		if (CHECK(check, classical_random(&answer, &cost, 500, 1)))
-			CHECK(check, answer.value >= least - 1e-9 && polynomial_value(&cost, answer.x) == answer.value && answer.evaluations == 500);
+			CHECK(check, answer.value >= least - 1e-9 &&
+			                     polynomial_value(&cost, answer.x) == answer.value &&
+			                     answer.evaluations == 500);
 		classical_fini(&answer);
 		polynomial_fini(&cost);
 	}

@@ -46,7 +46,8 @@ static double value_at(const struct polynomial *cost, uint64_t state)
 }
 
 /* The same by definition: e^(-i gamma cost), then e^(-i beta X) on each qubit. */
-static void reference(double complex *psi, const struct polynomial *cost, const double *gamma, const double *beta, unsigned layers)
+static void reference(double complex *psi, const struct polynomial *cost, const double *gamma, const double *beta,
+                      unsigned layers)
 {
 	const uint64_t states = bit_mask(cost->variables);
 	for (uint64_t x = 0; x < states; x++)
@@ -76,7 +77,8 @@ static double difference(const struct mixing *mixing, const double complex *psi)
 	return worst;
 }
 
-static void compare(struct check *check, songdo_env *env, unsigned variables, enum weights weights, songdo_precision precision, uint64_t *seed)
+static void compare(struct check *check, songdo_env *env, unsigned variables, enum weights weights,
+                    songdo_precision precision, uint64_t *seed)
 {
 	struct polynomial cost;
 	struct mixing *mixing = NULL;
@@ -87,7 +89,8 @@ static void compare(struct check *check, songdo_env *env, unsigned variables, en
 	random_cost(&cost, variables, weights, seed);
 	const double span = polynomial_span(&cost) + 1;
 	for (unsigned l = 0; l < layers; l++) {
-		gamma[l] = (oracle_uniform(seed) * 8 - 4) / (precision == SONGDO_SINGLE ? 1 : span) * (weights == SMALL_INTEGERS ? span : 1);
+		gamma[l] = (oracle_uniform(seed) * 8 - 4) / (precision == SONGDO_SINGLE ? 1 : span) *
+		           (weights == SMALL_INTEGERS ? span : 1);
 		beta[l] = oracle_uniform(seed) * 8 - 4;
 	}
 	if (CHECK(check, !mixing_new(&mixing, env, precision, &cost, &error), "%s", error.message) &&
@@ -99,7 +102,8 @@ static void compare(struct check *check, songdo_env *env, unsigned variables, en
 		for (uint64_t x = 0; x < bit_mask(variables); x++)
 			least = fmin(least, value_at(&cost, x));
 		for (uint64_t x = 0; x < bit_mask(variables); x++) {
-			const double p = creal(psi[x]) * creal(psi[x]) + cimag(psi[x]) * cimag(psi[x]), c = value_at(&cost, x);
+			const double p = creal(psi[x]) * creal(psi[x]) + cimag(psi[x]) * cimag(psi[x]),
+			             c = value_at(&cost, x);
 			mean += p * c;
 			square += p * c * c;
 			if (c <= least + 1e-9 * span) {
@@ -107,23 +111,29 @@ static void compare(struct check *check, songdo_env *env, unsigned variables, en
 				count++;
 			}
 		}
-		if (CHECK(check, !table_distribution(&distribution, mixing_table(mixing), mixing->state->vector, &error), "%s", error.message)) {
+		if (CHECK(check,
+		          !table_distribution(&distribution, mixing_table(mixing), mixing->state->vector, &error), "%s",
+		          error.message)) {
 			CHECK(check, fabs(distribution.norm - 1) < tolerance, "norm %.15g", distribution.norm);
-			CHECK(check, fabs(distribution_mean(&distribution) - mean) < tolerance * span, "n %u kind %d mean %.12g is not %.12g",
-			      variables, (int)mixing->table[0]->kind, distribution_mean(&distribution), mean);
+			CHECK(check, fabs(distribution_mean(&distribution) - mean) < tolerance * span,
+			      "n %u kind %d mean %.12g is not %.12g", variables, (int)mixing->table[0]->kind,
+			      distribution_mean(&distribution), mean);
 			/* Bins make the variance coarse. */
 			if (mixing->table[0]->values > 0)
-				CHECK(check, fabs(distribution_variance(&distribution) - square + mean * mean) < 10 * tolerance * span * span);
-			CHECK(check, fabs(distribution.optimum - optimum) < tolerance, "n %u P(opt) %.12g is not %.12g", variables,
-			      distribution.optimum, optimum);
+				CHECK(check, fabs(distribution_variance(&distribution) - square + mean * mean) <
+				                     10 * tolerance * span * span);
+			CHECK(check, fabs(distribution.optimum - optimum) < tolerance, "n %u P(opt) %.12g is not %.12g",
+			      variables, distribution.optimum, optimum);
 			CHECK(check, fabs(distribution_cvar(&distribution, 1) - mean) < 2 * tolerance * span);
 			CHECK(check, fabs(mixing_table(mixing)->least - least) < 1e-9 * span);
-			CHECK(check, mixing_table(mixing)->optima == count, "optima %g are not %g", mixing_table(mixing)->optima, count);
+			CHECK(check, mixing_table(mixing)->optima == count, "optima %g are not %g",
+			      mixing_table(mixing)->optima, count);
 			distribution_fini(&distribution);
 		}
 		CHECK(check, !mixing_finish(mixing));
-		CHECK(check, difference(mixing, psi) < tolerance, "n %u weights %d layers %u precision %d kind %d: %.3g", variables,
-		      (int)weights, layers, (int)precision, (int)mixing->table[0]->kind, difference(mixing, psi));
+		CHECK(check, difference(mixing, psi) < tolerance,
+		      "n %u weights %d layers %u precision %d kind %d: %.3g", variables, (int)weights, layers,
+		      (int)precision, (int)mixing->table[0]->kind, difference(mixing, psi));
 	}
 	mixing_free(mixing);
 	polynomial_fini(&cost);
@@ -133,10 +143,13 @@ static void compare(struct check *check, songdo_env *env, unsigned variables, en
 /* Each kind of entry is chosen where it should be. */
 static void kinds(struct check *check, songdo_env *env)
 {
-	static const struct { double weight[3]; enum kernel_entry kind; } wanted[] = {
-		{{1, 2, 100}, KERNEL_ENTRY_U8}, {{0.1, 0.2, 0.3}, KERNEL_ENTRY_U8}, {{1, 2, 1000}, KERNEL_ENTRY_U16},
-		{{1e6, 2e6, -1e6}, KERNEL_ENTRY_U8},   /* the unit is 10^6 */
-		{{M_PI, 1, M_E}, KERNEL_ENTRY_U8},     /* eight sums only */
+	static const struct {
+		double weight[3];
+		enum kernel_entry kind;
+	} wanted[] = {
+	        {{1, 2, 100}, KERNEL_ENTRY_U8},    {{0.1, 0.2, 0.3}, KERNEL_ENTRY_U8},
+	        {{1, 2, 1000}, KERNEL_ENTRY_U16},  {{1e6, 2e6, -1e6}, KERNEL_ENTRY_U8}, /* the unit is 10^6 */
+	        {{M_PI, 1, M_E}, KERNEL_ENTRY_U8}, /* eight sums only */
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		struct polynomial cost;
@@ -146,7 +159,8 @@ static void kinds(struct check *check, songdo_env *env)
 			polynomial_add(&cost, wanted[i].weight[v], &v, 1);
 		polynomial_settle(&cost);
 		if (CHECK(check, !mixing_new(&mixing, env, SONGDO_DOUBLE, &cost, NULL)))
-			CHECK(check, mixing->table[0]->kind == wanted[i].kind, "case %zu is %s", i, table_kind_name(mixing->table[0]->kind));
+			CHECK(check, mixing->table[0]->kind == wanted[i].kind, "case %zu is %s", i,
+			      table_kind_name(mixing->table[0]->kind));
 		mixing_free(mixing);
 		polynomial_fini(&cost);
 	}
@@ -173,7 +187,7 @@ int main(void)
 	check_begin(&check);
 
 	for (size_t i = 0; i < ARRAY_LENGTH(isa); i++) {
-		static char name[3][100];   /* read when the case ends */
+		static char name[3][100]; /* read when the case ends */
 		songdo_env *env = NULL;
 		snprintf(name[i], sizeof name[i], "layers are those of dense matrices (%s)", isa[i]);
 		if (kernel_missing(kernel_named(isa[i]))) {
@@ -186,7 +200,8 @@ int main(void)
 		for (unsigned variables = 1; variables <= 13; variables++)
 			for (int repeat = 0; repeat < 2 * WEIGHTS; repeat++)
 				for (int precision = 0; precision < 2; precision++)
-					compare(&check, env, variables, (enum weights)(repeat % WEIGHTS), (songdo_precision)precision, &seed);
+					compare(&check, env, variables, (enum weights)(repeat % WEIGHTS),
+					        (songdo_precision)precision, &seed);
 		songdo_env_close(env);
 	}
 
@@ -195,7 +210,8 @@ int main(void)
 	if (CHECK(&check, !songdo_env_open(&env, &(songdo_env_options){.threads = 2}, NULL))) {
 		for (unsigned variables = 16; variables <= 18; variables++)
 			for (int weights = 0; weights < WEIGHTS; weights++)
-				compare(&check, env, variables, (enum weights)weights, weights & 1 ? SONGDO_SINGLE : SONGDO_DOUBLE, &seed);
+				compare(&check, env, variables, (enum weights)weights,
+				        weights & 1 ? SONGDO_SINGLE : SONGDO_DOUBLE, &seed);
 		check_case(&check, "a table's kind of entry follows from the values");
 		kinds(&check, env);
 	}
