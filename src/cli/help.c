@@ -13,7 +13,8 @@ static int list_commands(void)
 	for (size_t i = 0; cli_commands[i] != NULL; i++)
 		printf("  %-8s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
 	printf("\n  songdo COMMAND --help   tells more, with examples\n  songdo --version        version and features\n\n"
-	       "examples:\n  songdo run bell.qasm --shots 1000\n  songdo check circuit.qasm\n  mpirun -n 4 songdo run large.qasm\n  songdo solve districts.json\n");
+	       "examples:\n  songdo run bell.qasm --shots 1000\n  songdo check circuit.qasm\n  mpirun -n 4 songdo run large.qasm\n"
+	       "  songdo solve districts.json\n");
 	return SONGDO_OK;
 }
 

@@ -3,8 +3,8 @@
  * exp(-i b X) on a bit is diag(1, -i) R(b) diag(1, i) with the real rotation R(b) = (cos b, -sin b; sin b, cos b). The
  * diagonals commute with every phase, so those between two layers cancel, and a whole circuit of phases and X mixers
  * is real rotations and phases between one diagonal at its beginning and one at its end. A rotation is carried out in
- * tangent form, (1, -t; t, 1), or where that is the smaller number in cotangent form, (t, -1; 1, t): one fused
- * multiply-add for each real number. The lost scale is put into the factors of a phase.
+ * tangent form, (1, -t; t, 1): one fused multiply-add for each real number. The lost scale is put into the factors of a
+ * phase; an angle whose tangent is large is halved and turned twice.
  *
  * May use: op. SPDX-License-Identifier: Apache-2.0 */
 #ifndef SONGDO_KERNEL_MIX_H
@@ -24,14 +24,10 @@ struct kernel_phase {
 	double turns, scale;
 };
 
-/* R(b) up to a scale. */
-enum kernel_turn { KERNEL_TURN_NONE, KERNEL_TURN_TANGENT, KERNEL_TURN_COTANGENT };
-
-/* What one pass does to its bits: turn, phase, turn; each may be left out. */
+/* What one pass does to its bits: turn, phase, turn. A tangent of 0 turns nothing. */
 struct kernel_mix {
-	enum kernel_turn turn[2];
-	double ratio[2]; /* the tangent or the cotangent */
-	const struct kernel_phase *phase; /* between the turns; NULL: none */
+	double tangent[2];
+	const struct kernel_phase *phase; /* between the turns; NULL: none, and one turn at most */
 };
 
 enum {

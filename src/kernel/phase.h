@@ -96,35 +96,32 @@ ALWAYS_INLINE vec phase_circle(vec r, real scale)
 	return sum * x * vec_all(scale);
 }
 
-/* The turns of each entry, reduced in double to [-1/2, 1/2], twice. */
-#define PHASE_TURNS(entry)                                                                                             \
-	real turn[VEC_REALS] __attribute__((aligned(VEC_BYTES)));                                                      \
+/* The turns of an entry, reduced in double to [-1/2, 1/2], twice. */
+#define PHASE_TURNS                                                                                                    \
 	for (int k = 0; k < LANES; k++) {                                                                              \
-		const double t = turns * (double)(entry)[k], whole = (t + 0x1.8p52) - 0x1.8p52;                        \
+		const double t = turns * (double)entry[k], whole = (t + 0x1.8p52) - 0x1.8p52;                          \
 		turn[2 * k] = turn[2 * k + 1] = (real)(t - whole);                                                     \
 	}
 
-ALWAYS_INLINE vec phase_circle32(double turns, double scale, const float *entry)
-{
-	PHASE_TURNS(entry)
-	return phase_circle(vec_load(turn), (real)scale);
-}
+ALWAYS_INLINE void phase_turns32(real *turn, double turns, const float *entry) { PHASE_TURNS }
+ALWAYS_INLINE void phase_turns64(real *turn, double turns, const double *entry) { PHASE_TURNS }
 
-ALWAYS_INLINE vec phase_circle64(double turns, double scale, const double *entry)
-{
-	PHASE_TURNS(entry)
-	return phase_circle(vec_load(turn), (real)scale);
-}
+/* Three kinds of loops: by small index, by index, by value. */
+enum phase_loop { PHASE_U8, PHASE_U16, PHASE_VALUE };
 
 /* The factors of the amplitudes from i on; i is a multiple of LANES. */
-ALWAYS_INLINE vec phase_factors(const struct kernel_phase *phase, enum kernel_entry kind, uint64_t i)
+ALWAYS_INLINE vec phase_factors(const struct kernel_phase *phase, const enum phase_loop loop, uint64_t i)
 {
-	switch (kind) {
-	case KERNEL_ENTRY_U8: return phase_gather8(phase->factor, (const uint8_t *)phase->entry + i);
-	case KERNEL_ENTRY_U16: return phase_gather16(phase->factor, (const uint16_t *)phase->entry + i);
-	case KERNEL_ENTRY_F32: return phase_circle32(phase->turns, phase->scale, (const float *)phase->entry + i);
-	default: return phase_circle64(phase->turns, phase->scale, (const double *)phase->entry + i);
-	}
+	if (loop == PHASE_U8)
+		return phase_gather8(phase->factor, (const uint8_t *)phase->entry + i);
+	if (loop == PHASE_U16)
+		return phase_gather16(phase->factor, (const uint16_t *)phase->entry + i);
+	real turn[VEC_REALS] __attribute__((aligned(VEC_BYTES)));
+	if (phase->kind == KERNEL_ENTRY_F32)
+		phase_turns32(turn, phase->turns, (const float *)phase->entry + i);
+	else
+		phase_turns64(turn, phase->turns, (const double *)phase->entry + i);
+	return phase_circle(vec_load(turn), (real)phase->scale);
 }
 
 #endif

@@ -20,7 +20,10 @@ enum {
 	LEAST_LOCAL = 3, /* local bits beside those that a remap may trade: a whole vector of any kernel */
 	NEAR_SPLIT = 3, /* a large state has at least 2^NEAR_SPLIT near tiles for its threads */
 	SMALL_BITS = 14, /* below, one thread works */
-	GROUPS = 16,
+	GROUPS = 32,
+	FAR_CLOSE = 11,
+	FAR_MIDDLE = 17,
+	FAR_APART = 19, /* see far_width */
 	FILL = 1024,
 };
 
@@ -52,12 +55,21 @@ struct groups {
 	unsigned count;
 };
 
+/* The bits of a far pass from `low` on: amplitudes that lie some hundred KiB apart fall into the same sets of a cache, so
+ * few of them are taken together there (measured: three bits cost one sweep anywhere, five bits from 2^13 to 2^17 on two
+ * to three). */
+static unsigned far_width(unsigned low)
+{
+	return low < FAR_CLOSE || low >= FAR_APART ? KERNEL_FAR_BITS : low >= FAR_MIDDLE ? 4 : 3;
+}
+
 static void add_far(struct groups *groups, unsigned from, unsigned to)
 {
 	while (from < to) {
-		/* Equal shares: six bits are three and three. */
-		const unsigned passes = (to - from + KERNEL_FAR_BITS - 1) / KERNEL_FAR_BITS,
-		               count = (to - from + passes - 1) / passes;
+		unsigned count = to - from;
+		if (count > far_width(from))
+			/* Equal shares: six bits are three and three. */
+			count = count < 2 * far_width(from) ? (count + 1) / 2 : far_width(from);
 		assert(groups->count < GROUPS);
 		groups->group[groups->count++] = (struct bit_group){from, count, 0};
 		from += count;
@@ -73,12 +85,8 @@ static void group_bits(struct groups *groups, unsigned local_bits, unsigned turn
 	add_far(groups, rest, turned);
 	if (local_bits >= SMALL_BITS && most > local_bits - NEAR_SPLIT)
 		most = local_bits - NEAR_SPLIT;
-	if (tile > most) {
-		/* As few far passes as can be, and then the smallest tile. */
-		const unsigned passes = (tile - most + KERNEL_FAR_BITS - 1) / KERNEL_FAR_BITS;
-		near = tile - passes * KERNEL_FAR_BITS;
-		near = near < 12 ? 12 : near;
-	}
+	if (near > most)
+		near = most;
 	groups->group[groups->count++] = (struct bit_group){0, rest < near ? rest : near, near};
 	add_far(groups, near, rest);
 }
@@ -110,13 +118,12 @@ static void far_runs(void *context, uint64_t begin, uint64_t end)
 	kernel_mode_restore(mode);
 }
 
-/* Turn a group by the mixers before and after a phase; turns may be NULL. */
 static void run_pass(struct mixing *mixing, const struct bit_group *group, const struct kernel_mix *mix)
 {
 	struct vector *vector = mixing->state->vector;
 	struct mixing_pass pass = {vector, group, *mix};
 	const int threads = vector_threads(vector);
-	const unsigned turns = (mix->turn[0] != KERNEL_TURN_NONE) + (mix->turn[1] != KERNEL_TURN_NONE);
+	const unsigned turns = (mix->tangent[0] != 0) + (mix->tangent[1] != 0);
 	if (group->near)
 		parallel_for(threads, vector->local >> group->near, near_tiles, &pass);
 	else
@@ -127,18 +134,27 @@ static void run_pass(struct mixing *mixing, const struct bit_group *group, const
 
 /* ---- Angles ------------------------------------------------------------------------------------------- */
 
-/* A mixer's angle as a turn in the kernel's precision, and the scale that each turned bit loses. */
-static enum kernel_turn make_turn(double beta, songdo_precision precision, double *ratio, double *scale)
+/* A mixer's angle as turns of a tangent of at most 1. */
+struct turn {
+	double tangent; /* in the kernel's precision */
+	double scale; /* that each turned bit loses in all of them */
+	bool twice; /* two turns, of half the angle each */
+};
+
+static struct turn make_turn(double beta, songdo_precision precision)
 {
-	const double c = cos(beta), s = sin(beta);
-	const bool tangent = fabs(c) >= fabs(s);
-	double t = tangent ? s / c : c / s;
+	const double angle = remainder(beta, M_PI); /* half a circle more is the sign of each bit */
+	struct turn turn = {.twice = fabs(angle) > M_PI_4};
+	turn.tangent = tan(turn.twice ? angle / 2 : angle);
 	if (precision == SONGDO_SINGLE)
-		t = (float)t;
-	*ratio = t;
-	/* From the rounded ratio: the turn is then exactly orthogonal. */
-	*scale = copysign(1 / sqrt(1 + t * t), tangent ? c : s);
-	return tangent ? KERNEL_TURN_TANGENT : KERNEL_TURN_COTANGENT;
+		turn.tangent = (float)turn.tangent;
+	/* From the rounded tangent: the turn is then exactly orthogonal. */
+	turn.scale = 1 / sqrt(1 + turn.tangent * turn.tangent);
+	if (turn.twice)
+		turn.scale *= turn.scale;
+	if (remainder(rint((beta - angle) / M_PI), 2) != 0)
+		turn.scale = -turn.scale;
+	return turn;
 }
 
 struct factors {
@@ -248,51 +264,48 @@ static songdo_status poll(songdo_env *env)
 	return comm_agree(env->comm, env->cancelled(env->cancel_context) ? SONGDO_INTERRUPTED : SONGDO_OK);
 }
 
-/* The groups that a layer begins with stand first: those that the layer before ended with, up to `shared`. */
+static void run_passes(struct mixing *mixing, const struct bit_group *group, const struct kernel_mix *mix, int times)
+{
+	for (int i = 0; i < times; i++)
+		run_pass(mixing, group, mix);
+}
+
 songdo_status mixing_run(struct mixing *mixing, const double *gamma, const double *beta, unsigned layers)
 {
 	struct state *state = mixing->state;
 	songdo_env *env = state->vector->env;
 	const unsigned m = state->local_bits, turned = mixing->variables < m ? mixing->variables : m;
-	const songdo_precision precision = state->vector->kernel->precision;
+	struct kernel_mix open = {
+	        0}; /* the pass between two layers; its first turn is what the layer before left over */
 	struct groups groups;
-	unsigned first = 0; /* the group that opens the layer, already turned by the pass that closed the one before */
 	songdo_status status = fill(mixing);
 	group_bits(&groups, m, turned, mixing->traded);
-	const unsigned top = (mixing->traded + KERNEL_FAR_BITS - 1) / KERNEL_FAR_BITS;
+	unsigned first = groups.count - 1; /* the group that opens the layer */
+	unsigned top = 0; /* groups of variables that come from rank bits */
+	while (groups.group[top].near == 0)
+		top++;
 
-	struct kernel_mix mix = {0};
 	for (unsigned layer = 0; layer < layers && !status; layer++) {
-		double scale, ratio;
-		const enum kernel_turn turn = make_turn(beta[layer], precision, &ratio, &scale);
-		const struct kernel_phase phase = make_phase(mixing, gamma[layer], pow(scale, mixing->variables));
-		/* Open: the turn that the layer before has left for this group, the phase, this layer's turn. */
-		if (layer == 0)
-			first = groups.count - 1;
-		mix.phase = &phase;
-		mix.turn[1] = turn;
-		mix.ratio[1] = ratio;
-		run_pass(mixing, &groups.group[first], &mix);
-
-		/* All other groups, but for the one that the next layer opens with. */
-		const unsigned last = mixing->traded ? 0 : first == 0 ? groups.count - 1 : 0;
+		const struct turn turn = make_turn(beta[layer], state->vector->kernel->precision);
+		const struct kernel_phase phase = make_phase(mixing, gamma[layer], pow(turn.scale, mixing->variables));
+		const struct kernel_mix plain = {.tangent = {turn.tangent}};
+		/* The group that the next layer opens with; variables that come from rank bits are in the first. */
+		const unsigned last = mixing->traded || first != 0 ? 0 : groups.count - 1;
 		const bool close = layer + 1 == layers;
-		const struct kernel_mix plain = {.turn = {turn}, .ratio = {ratio}};
+		open.phase = &phase;
+		open.tangent[1] = turn.tangent;
+		run_pass(mixing, &groups.group[first], &open);
+
+		/* Each group once, but for the one that was opened with, and the one that is left for the next layer. */
 		for (unsigned g = 0; g < groups.count; g++)
-			if (g != first && (g != last || mixing->traded || close))
-				run_pass(mixing, &groups.group[g], &plain);
-		mix = (struct kernel_mix){0};
+			run_passes(mixing, &groups.group[g], &plain,
+			           (g != first && (g != last || mixing->traded || close)) + turn.twice);
 		if (mixing->traded) {
-			/* The variables that sat on rank bits are now on the top local ones, the first groups. */
 			status = exchange(mixing);
 			for (unsigned g = 0; g < top && !status; g++)
-				if (g != last || close)
-					run_pass(mixing, &groups.group[g], &plain);
+				run_passes(mixing, &groups.group[g], &plain, (g != last || close) + turn.twice);
 		}
-		if (last != first || mixing->traded) {
-			mix.turn[0] = turn;
-			mix.ratio[0] = ratio;
-		}
+		open.tangent[0] = last != first || mixing->traded ? turn.tangent : 0;
 		first = last;
 		if (!status)
 			status = poll(env);
