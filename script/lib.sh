@@ -8,7 +8,8 @@ build=${SONGDO_BUILD:-$root/build}
 mkdir -p "$build"
 
 # Debian and Ubuntu packages: to build and run; to test besides.
-packages_build=(meson ninja-build gcc libc6-dev pkg-config libopenmpi-dev openmpi-bin libfftw3-dev libhwloc-dev python3)
+packages_build=(meson ninja-build gcc libc6-dev pkg-config libopenmpi-dev openmpi-bin libfftw3-dev libhwloc-dev libnlopt-dev
+	libjansson-dev python3)
 packages_test=(libcriterion-dev g++ python3-numpy)
 packages_variants=(clang libomp-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user python3-venv)
 

@@ -9,11 +9,12 @@ static const struct option_info no_options[] = { { 0 } };
 
 static int list_commands(void)
 {
-	printf("usage: songdo COMMAND [options]\n\nA simulator of quantum circuits: OpenQASM in, counts out.\n\ncommands:\n");
+	printf("usage: songdo COMMAND [options]\n\nQuantum circuits, simulated: OpenQASM in, counts out; problems in, answers out.\n\ncommands:\n");
 	for (size_t i = 0; cli_commands[i] != NULL; i++)
 		printf("  %-8s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
 	printf("\n  songdo COMMAND --help   tells more, with examples\n  songdo --version        version and features\n\n"
-	       "examples:\n  songdo run bell.qasm --shots 1000\n  songdo check circuit.qasm\n  mpirun -n 4 songdo run large.qasm\n");
+	       "examples:\n  songdo run bell.qasm --shots 1000\n  songdo check circuit.qasm\n  mpirun -n 4 songdo run large.qasm\n"
+	       "  songdo solve districts.json\n");
 	return SONGDO_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/parallel.h"
+#include "city/solve.h"
 #include "cli/cli.h"
 #include "qasm/ast.h"
 #include "qasm/diagnose.h"
@@ -29,6 +30,9 @@ static const struct limit limits[] = {
 	{ "operations after expansion", SONGDO_MAX_OPERATIONS, "--max-ops" },
 	{ "shots", 1ull << 50, "--shots" },
 	{ "bytes of a program file", CLI_FILE_LIMIT, "" },
+	{ "bytes of an instance file", CLI_INSTANCE_LIMIT, "" },
+	{ "items of an instance", INSTANCE_ITEMS, "" },
+	{ "layers of qaoa", QAOA_LAYERS, "" },
 	{ "nesting of expressions and blocks", AST_DEPTH, "" },
 	{ "files of one program", AST_FILES, "" },
 	{ "errors reported of one program", DIAGNOSE_LIMIT, "" },

@@ -8,6 +8,7 @@
 #ifndef SONGDO_KERNEL_H
 #define SONGDO_KERNEL_H
 
+#include "kernel/mix.h"
 #include "op/sweep.h"
 
 enum kernel_isa { KERNEL_SCALAR, KERNEL_AVX2, KERNEL_AVX512, KERNEL_ISAS };
@@ -21,6 +22,7 @@ struct kernel_table {
 	songdo_precision precision;
 	unsigned lane_bits;         /* log2 of the amplitudes in one vector */
 	unsigned amplitude_bytes;   /* 16 or 8 */
+	const struct kernel_mixer *mixer;   /* phases from a cost table and the X mixer (mix.h) */
 
 	/* Make a step ready for blocks that vary in the bits of `block` (a mask of local bits) on a rank of
 	 * 2^local_bits amplitudes. *call is allocated; NULL and SONGDO_NO_FIT where memory is out. Any mask

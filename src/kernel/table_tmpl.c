@@ -33,6 +33,7 @@ const struct kernel_table KERNEL_NAME(kernel_table) = {
 	.precision = REAL_BYTES == 8 ? SONGDO_DOUBLE : SONGDO_SINGLE,
 	.lane_bits = LANE_BITS,
 	.amplitude_bytes = 2 * REAL_BYTES,
+	.mixer = &KERNEL_NAME(mixer),
 	.prepare = prepare,
 	.apply = call_apply,
 	.norm = KERNEL_NAME(norm),

@@ -135,7 +135,7 @@ wrong() {
 
 expect "no command is a wrong use" 64 "which command"
 expect "a wrong command names the right one" 64 "did you mean check" chekc bell.qasm
-expect "a command of a later version says so" 64 "not supported in this version" solve x
+expect "a command of a later version says so" 64 "not supported in this version" city list
 expect "a wrong option names the right one" 64 "did you mean --shots" run bell.qasm --shost 3
 expect "an option of a later version says so" 64 "noise is not supported in this version" run bell.qasm --noise x
 expect "shots must be a number" 64 "shots wants a whole number" run bell.qasm --shots many
