@@ -258,6 +258,7 @@ songdo_status path_execute(struct run *run, struct path *path, uint64_t end, boo
 	if (status != SONGDO_OK)
 		goto done;
 	start = cpu_seconds();
+	run->touched = true;
 	if (run_forecasts(run))
 		add_forecast(run, plan);
 	else

@@ -77,6 +77,7 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	machine_defaults(&run.machine);
 	run.rank_bits = bit_highest(ranks);
 	run.drawn = run.options.shots > 0;
+	run.whole = run.options.save_state != NULL;
 	path = path_new();
 	status = path == NULL ? SONGDO_NO_FIT : path_walk(&run, path);
 	/* More qubits than any state has is an answer too. */

@@ -132,8 +132,8 @@ static songdo_status mark_gate(struct qubits *later, const struct songdo_circuit
 }
 
 /* Take the final measurements of an ended program out of the pending operations, from the back, and the resets that nothing
- * follows: whoever looks at counts cannot see them. */
-static songdo_status take_finals(struct path *path)
+ * follows: whoever looks at counts cannot see them. Who keeps the state can see resets. */
+static songdo_status take_finals(struct path *path, bool resets)
 {
 	struct songdo_circuit *pending = &path->pending;
 	struct qubits later = { 0 };
@@ -158,7 +158,7 @@ static songdo_status take_finals(struct path *path)
 				status = qubits_set(&later, qubit, USED);
 			break;
 		case OPERATION_RESET:
-			if (seen == QUBITS_NONE) {
+			if (seen == QUBITS_NONE && resets) {
 				status = add_reset(path, qubit);
 				operation->kind = OPERATION_BARRIER;
 				operation->targets = 0;
@@ -226,7 +226,7 @@ static songdo_status start_path(struct run *run, struct path *path)
 	uint32_t *all;
 
 	status = run_agree(run, vm_new(&path->vm, run->program, &options, run->error));
-	if (status != SONGDO_OK || run->options.save_state == NULL || run->facts.qubits == 0)
+	if (status != SONGDO_OK || !run->whole || run->facts.qubits == 0 || path->joined > 0)
 		return status;
 	/* Who asks for the state asks for all of it: every declared qubit is there from the start. */
 	if (run->facts.qubits > MAX_BITS) {
@@ -306,7 +306,7 @@ static songdo_status set_through(struct run *run, struct path *path, enum vm_eve
 	if (event == VM_DONE) {
 		path->ended = true;
 		path->through = pending->operations;
-		status = take_finals(path);
+		status = take_finals(path, !run->keeps);
 		if (status == SONGDO_OK)
 			status = settle_untouched(path);
 		for (; i < pending->operations && run->drawn && !run->divides; i++)
@@ -346,8 +346,8 @@ songdo_status path_walk(struct run *run, struct path *path)
 		if (status == SONGDO_OK)
 			status = set_through(run, path, event, slot);
 		status = run_agree(run, status);
-		if (status == SONGDO_OK && run->env != NULL && run->env->cancelled != NULL)
-			status = run_agree(run, run->env->cancelled(run->env->cancel_context) ? SONGDO_INTERRUPTED : SONGDO_OK);
+		if (status == SONGDO_OK)
+			status = run_poll(run);
 		run->timing.plan += cpu_seconds() - start;
 	}
 	return status == SONGDO_OK && !path->negligible ? path_observe(run, path) : status;

@@ -120,6 +120,39 @@ static songdo_status sum_up(struct run *run, const struct cost *before)
 	return run_agree(run, status == SONGDO_OK ? result_finish(run->result) : status);
 }
 
+songdo_status run_poll(struct run *run)
+{
+	if (run_forecasts(run) || run->env->cancelled == NULL)
+		return SONGDO_OK;
+	return run_agree(run, run->env->cancelled(run->env->cancel_context) ? SONGDO_INTERRUPTED : SONGDO_OK);
+}
+
+songdo_status run_begin(struct run *run)
+{
+	songdo_env *env = run->env;
+	songdo_status status;
+
+	run->error->message[0] = run->error->hint[0] = '\0';
+	run->error->line = run->error->column = run->error->length = 0;
+	program_facts(run->program, &run->facts);
+	run->drawn = run->options.shots > 0;
+	run->divides = run->drawn && run->facts.branches;
+	run->whole = run->keeps || run->options.save_state != NULL;
+	env->memory.peak = env->memory.held;
+	env->cancelled = run->options.cancelled;
+	env->cancel_context = run->options.context;
+	run->machine.ranks = (uint32_t)comm_size(env->comm);
+	status = run_check_ranks(run->machine.ranks, run->error);
+	run->rank_bits = bit_highest(run->machine.ranks);
+	return status == SONGDO_OK ? run_machine(&run->machine, env, run->options.precision) : status;
+}
+
+void run_end(struct run *run)
+{
+	run->env->cancelled = NULL;
+	run->env->cancel_context = NULL;
+}
+
 songdo_status songdo_run(songdo_result **result, songdo_env *env, const songdo_program *program,
                          const songdo_run_options *options, songdo_error *error)
 {
@@ -127,25 +160,11 @@ songdo_status songdo_run(songdo_result **result, songdo_env *env, const songdo_p
 	const double start = cpu_seconds();
 	songdo_error own = { 0 };
 	struct run run = { .env = env, .program = program, .options = options != NULL ? *options : defaults, .error = error != NULL ? error : &own };
-	const uint64_t held = env->memory.held;
 	const struct cost before = env->cost;
 	songdo_status status;
 
 	*result = NULL;
-	run.error->message[0] = run.error->hint[0] = '\0';
-	run.error->line = run.error->column = run.error->length = 0;
-	program_facts(program, &run.facts);
-	run.drawn = run.options.shots > 0;
-	run.divides = run.drawn && run.facts.branches;
-	env->memory.peak = held;
-	env->cancelled = run.options.cancelled;
-	env->cancel_context = run.options.context;
-	run.machine.ranks = (uint32_t)comm_size(env->comm);
-	status = run_check_ranks(run.machine.ranks, run.error);
-	if (status != SONGDO_OK)
-		goto done;
-	run.rank_bits = bit_highest(run.machine.ranks);
-	status = run_machine(&run.machine, env, run.options.precision);
+	status = run_begin(&run);
 	if (status == SONGDO_OK)
 		status = run_agree(&run, new_result(&run));
 	if (status == SONGDO_OK)
@@ -157,9 +176,7 @@ songdo_status songdo_run(songdo_result **result, songdo_env *env, const songdo_p
 		*result = run.result;
 		run.result = NULL;
 	}
-done:
-	env->cancelled = NULL;
-	env->cancel_context = NULL;
+	run_end(&run);
 	songdo_result_free(run.result);
 	return status;
 }
