@@ -1,0 +1,149 @@
+"""What a run answers.
+
+SPDX-License-Identifier: Apache-2.0
+"""
+from __future__ import annotations
+
+import functools
+import json
+import shutil
+from typing import Any, Optional
+
+from . import _errors
+from ._songdo import ffi, lib
+
+_ROWS = 20     # strings that str() shows
+
+
+class Result:
+    """What :func:`songdo.run` answers.
+
+    Read from C when first asked for. Bit strings are little endian: qubit or bit 0 is the rightmost character; groups of bits
+    (one for each ``bit[n]`` or ``creg``) are parted by a space, the last declared leftmost.
+
+    >>> import songdo
+    >>> result = songdo.run('include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;', seed=1)
+    >>> result
+    <songdo.Result of 2 qubits, 1024 shots, seed 1: {'00': 501, '11': 523}>
+    >>> result.counts["11"] / result.shots
+    0.5107421875
+    """
+
+    def __init__(self, pointer: Any) -> None:
+        self._pointer = pointer
+
+    @functools.cached_property
+    def document(self) -> dict[str, Any]:
+        """Everything, as the JSON document ``songdo.run/1`` that the command prints with ``--format json``."""
+        text = ffi.new("char **")
+        status = lib.songdo_result_json(text, self._pointer)
+        if status != lib.SONGDO_OK:
+            raise _errors.exception(status, ffi.new("songdo_error *"))
+        try:
+            return json.loads(ffi.string(text[0]))
+        finally:
+            lib.free(text[0])
+
+    @functools.cached_property
+    def groups(self) -> list[tuple[str, int]]:
+        """Name and width of each group of the bit strings, in order of declaration: the first is the rightmost."""
+        width, found = ffi.new("uint32_t *"), []
+        while name := lib.songdo_result_group(self._pointer, len(found), width):
+            found.append((ffi.string(name).decode(), width[0]))
+        return found
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many shots read each bit string, ascending; empty where ``shots=0``."""
+        return self.document.get("counts", {})
+
+    @property
+    def probabilities(self) -> Optional[dict[str, float]]:
+        """With ``exact=True`` the exact probability of each bit string; else None."""
+        return self.document.get("probabilities")
+
+    @property
+    def memory(self) -> Optional[list[str]]:
+        """With ``memory=True`` the bit string of every shot, in order; else None."""
+        return self.document.get("memory")
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Classical ``output`` variables that are not bits: {name: value}, or {name: {value: shots}} where shots differ."""
+        return self.document.get("outputs", {})
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarks in words."""
+        return self.document["notes"]
+
+    @property
+    def timing(self) -> dict[str, float]:
+        """Seconds: parse, plan, allocate, simulate, sample, total."""
+        return self.document["timing"]
+
+    @property
+    def engine(self) -> dict[str, Any]:
+        """Version, instruction set, threads, sweeps, flops, peak memory, ..."""
+        return self.document["engine"]
+
+    @property
+    def qubits(self) -> int:
+        """How many the program declares."""
+        return self.document["qubits"]
+
+    @property
+    def shots(self) -> int:
+        return self.document["shots"]
+
+    @property
+    def seed(self) -> int:
+        """The one given, or the one drawn: with it the run can be repeated."""
+        return self.document["seed"]
+
+    @property
+    def precision(self) -> str:
+        return self.document["precision"]
+
+    def most_common(self, n: Optional[int] = None) -> list[tuple[str, int]]:
+        """The `n` most frequent strings (all, without) with their counts, the most frequent first.
+
+        >>> import songdo
+        >>> songdo.run('include "stdgates.inc"; qubit[2] q; ry(0.5) q;', seed=1).most_common(2)
+        [('00', 903), ('01', 59)]
+        """
+        return sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))[:n]
+
+    def __repr__(self) -> str:
+        shown = self.counts or {string: round(p, 6) for string, p in (self.probabilities or {}).items()}
+        inside = ", ".join(f"{string!r}: {value}" for string, value in list(shown.items())[:4])
+        rest = f", ... {len(shown) - 4} more" if len(shown) > 4 else ""
+        drawn = f"{self.shots} shots, seed {self.seed}" if self.shots else "exact" if self.probabilities is not None else "no shots"
+        plural = "" if self.qubits == 1 else "s"
+        return f"<songdo.Result of {self.qubits} qubit{plural}, {drawn}: {{{inside}{rest}}}>"
+
+    def __str__(self) -> str:
+        """A histogram of the most frequent strings.
+
+        >>> import songdo
+        >>> print(songdo.run('include "stdgates.inc"; qubit q; ry(pi/3) q;', seed=1))
+        q[0]
+        0      771  75.29 %  ████████████████████████████████████████
+        1      253  24.71 %  █████████████
+        """
+        counted = bool(self.counts)
+        shown: dict[str, Any] = self.counts or self.probabilities or {}
+        whole = sum(shown.values()) or 1
+        rows = sorted(shown.items(), key=lambda item: (-item[1], item[0]))[:_ROWS]
+        most = max((value for _, value in rows), default=1) or 1
+        head = " ".join(name if width == 1 and name.endswith("]") else f"{name}[{bit}]"
+                        for name, width in reversed(self.groups) for bit in reversed(range(width)))
+        lines = [head] if len(head) <= shutil.get_terminal_size().columns else []
+        room = max((len(string) for string, _ in rows), default=0)
+        for string, value in sorted(rows):
+            bar = "█" * round(40 * value / most)
+            figure = f"{value:>8}" if counted else f"{value:>10.6f}"
+            lines.append(f"{string:<{room}} {figure} {100 * value / whole:>6.2f} %  {bar}".rstrip())
+        if len(shown) > len(rows):
+            lines.append(f"... and {len(shown) - len(rows)} more strings")
+        return "\n".join(lines)
