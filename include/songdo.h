@@ -196,7 +196,7 @@ SONGDO_API songdo_precision songdo_state_precision(const songdo_state *state);
  * is all of them; a state of few qubits may have none on some ranks. Costs nothing. */
 SONGDO_API void *songdo_state_amplitudes(songdo_state *state, uint64_t *first, uint64_t *count);
 /* The sum of |a|^2: 1 for what a program leaves. One read of the state. Collective. */
-SONGDO_API songdo_status songdo_state_norm(double *norm, const songdo_state *state);
+SONGDO_API songdo_status songdo_state_norm(double *norm, const songdo_state *state, songdo_error *error);
 /* The probabilities of the values of some qubits, the first of them bit 0 of the value: 2^count of them, complete on every rank.
  * qubits NULL: all, in their order, whatever count. SONGDO_BAD_USAGE for a qubit that is not there or is named twice. One read of the
  * state. Collective. */

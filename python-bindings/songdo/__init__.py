@@ -9,7 +9,7 @@
     ...     c = measure q;
     ... '''
     >>> songdo.run(bell, shots=1000, seed=1).counts
-    {'00': 489, '11': 511}
+    {'00': 488, '11': 512}
     >>> psi = songdo.State.run(bell)       # the state before the final measurements
     >>> abs(psi.array).round(3)            # a NumPy array: the memory itself
     array([0.707, 0.   , 0.   , 0.707])

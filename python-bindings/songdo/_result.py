@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import functools
 import json
-import shutil
 from typing import Any, Optional
 
 from . import _errors
 from ._songdo import ffi, lib
 
-_ROWS = 20     # strings that str() shows
+_ROWS = 20          # strings that str() shows
+_NAMED_BITS = 32    # so many bits it still names one by one
 
 
 class Result:
@@ -110,7 +110,7 @@ class Result:
 
         >>> import songdo
         >>> songdo.run('include "stdgates.inc"; qubit[2] q; ry(0.5) q;', seed=1).most_common(2)
-        [('00', 903), ('01', 59)]
+        [('00', 911), ('10', 58)]
         """
         return sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))[:n]
 
@@ -127,23 +127,20 @@ class Result:
 
         >>> import songdo
         >>> print(songdo.run('include "stdgates.inc"; qubit q; ry(pi/3) q;', seed=1))
-        q[0]
-        0      771  75.29 %  ████████████████████████████████████████
-        1      253  24.71 %  █████████████
+        q
+        0       766   74.80 %  ████████████████████████████████████████
+        1       258   25.20 %  █████████████
         """
-        counted = bool(self.counts)
         shown: dict[str, Any] = self.counts or self.probabilities or {}
         whole = sum(shown.values()) or 1
         rows = sorted(shown.items(), key=lambda item: (-item[1], item[0]))[:_ROWS]
-        most = max((value for _, value in rows), default=1) or 1
-        head = " ".join(name if width == 1 and name.endswith("]") else f"{name}[{bit}]"
-                        for name, width in reversed(self.groups) for bit in reversed(range(width)))
-        lines = [head] if len(head) <= shutil.get_terminal_size().columns else []
-        room = max((len(string) for string, _ in rows), default=0)
+        most = max((value for _, value in rows), default=1)
+        wide = sum(width for _, width in self.groups) > _NAMED_BITS
+        lines = [" ".join(name if width == 1 else f"{name}[{width - 1}..0]" if wide else
+                          " ".join(f"{name}[{bit}]" for bit in reversed(range(width))) for name, width in reversed(self.groups))]
         for string, value in sorted(rows):
-            bar = "█" * round(40 * value / most)
-            figure = f"{value:>8}" if counted else f"{value:>10.6f}"
-            lines.append(f"{string:<{room}} {figure} {100 * value / whole:>6.2f} %  {bar}".rstrip())
+            figure = f"{value:>8}  {100 * value / whole:>6.2f} %" if self.counts else f"{value:>11.9f}"
+            lines.append(f"{string}  {figure}  {'█' * round(40 * value / most)}".rstrip())
         if len(shown) > len(rows):
-            lines.append(f"... and {len(shown) - len(rows)} more strings")
+            lines.append(f"and {len(shown) - len(rows)} more")
         return "\n".join(lines)

@@ -79,7 +79,7 @@ class State:
         """The final state of a program; parameters as of :func:`songdo.run`.
 
         Final measurements leave it as it is before them. Measurements on the way and resets take the outcome of shot 0 with this
-        seed. The global phase is kept.
+        seed. The global phase is that of the text.
         """
         parsed = coerce(program, dialect, u_phase, include)
         env = _call.open_env(threads, max_memory)
@@ -223,10 +223,10 @@ class State:
 
     def norm(self) -> float:
         """The sum of the squares of the amplitudes: 1 for what a program leaves."""
-        norm = ffi.new("double *")
+        norm, error = ffi.new("double *"), ffi.new("songdo_error *")
         with self._lock:
-            status = lib.songdo_state_norm(norm, self._pointer)
-        _call.check(status, ffi.new("songdo_error *"))
+            status = lib.songdo_state_norm(norm, self._pointer, error)
+        _call.check(status, error)
         return norm[0]
 
     def probabilities(self, qubits: Optional[Sequence[int]] = None) -> numpy.ndarray:

@@ -225,9 +225,9 @@ songdo_status songdo_state_apply(songdo_state *state, const songdo_program *prog
 
 /* ---- Readings ---------------------------------------------------------------------------------------- */
 
-songdo_status songdo_state_norm(double *norm, const songdo_state *state)
+songdo_status songdo_state_norm(double *norm, const songdo_state *state, songdo_error *error)
 {
-	const songdo_status status = check_whole(state, NULL);
+	const songdo_status status = check_whole(state, error);
 
 	*norm = 0;
 	return status == SONGDO_OK ? vector_norm(state->state->vector, norm) : status;

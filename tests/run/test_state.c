@@ -188,7 +188,7 @@ static void check_readings(struct check *check)
 	program = script_program(script);
 	CHECK(check, songdo_state_run(&state, env, program, NULL, NULL) == SONGDO_OK);
 	gather(check, psi, env, state);
-	CHECK(check, songdo_state_norm(&norm, state) == SONGDO_OK && fabs(norm - 1) < 1e-13);
+	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_OK && fabs(norm - 1) < 1e-13);
 	CHECK(check, songdo_state_probabilities(all, state, NULL, 0, &error) == SONGDO_OK);
 	CHECK(check, songdo_state_probabilities(table, state, some, 3, &error) == SONGDO_OK);
 	for (unsigned i = 0; i < 1 << LARGER; i++) {
@@ -276,11 +276,11 @@ static void check_refusals(struct check *check)
 	scatter(twice, state);
 	CHECK(check, songdo_state_sample(outcome, state, 0, 1, 1, &error) == SONGDO_BAD_USAGE && strstr(error.message, "sum to 4") != NULL, "%s", error.message);
 	CHECK(check, songdo_state_apply(state, layer, NULL, &error) == SONGDO_BAD_USAGE);
-	CHECK(check, songdo_state_norm(&norm, state) == SONGDO_OK && norm == 4);
+	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_OK && norm == 4);
 	scatter((double complex[4]){ 1 }, state);
 	/* interrupted before anything was done, and half way */
 	CHECK(check, songdo_state_apply(state, layer, &(songdo_run_options){ .cancelled = stop }, &error) == SONGDO_INTERRUPTED);
-	CHECK(check, songdo_state_norm(&norm, state) == SONGDO_OK && norm == 1);
+	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_OK && norm == 1);
 	songdo_state_free(state);
 	songdo_program_free(wide);
 	songdo_program_free(layer);
@@ -306,7 +306,7 @@ static void check_broken(struct check *check)
 	env = open_env(check, 0);
 	CHECK(check, songdo_state_zero(&state, env, 2, SONGDO_DOUBLE, &error) == SONGDO_OK);
 	CHECK(check, songdo_state_apply(state, program, &(songdo_run_options){ .cancelled = stop_third, .context = &calls }, &error) == SONGDO_INTERRUPTED);
-	CHECK(check, songdo_state_norm(&norm, state) == SONGDO_BAD_USAGE);
+	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_BAD_USAGE);
 	CHECK(check, songdo_state_apply(state, program, NULL, &error) == SONGDO_BAD_USAGE && strstr(error.message, "half way") != NULL, "%s", error.message);
 	songdo_state_free(state);
 	songdo_program_free(program);
