@@ -2,6 +2,7 @@
 
 Run by `meson dist`. SPDX-License-Identifier: Apache-2.0
 """
+
 import os
 import pathlib
 import shutil

@@ -18,8 +18,20 @@ Qubit 0 is the least significant bit of an index and the rightmost character of 
 
 SPDX-License-Identifier: Apache-2.0
 """
-from ._errors import (Diagnostic, Error, FitError, InputError, InternalError, MemoryFitError, MissingInputError, OutputError,
-                      ProgramError, ProgramWarning, UsageError)
+
+from ._errors import (
+    Diagnostic,
+    Error,
+    FitError,
+    InputError,
+    InternalError,
+    MemoryFitError,
+    MissingInputError,
+    OutputError,
+    ProgramError,
+    ProgramWarning,
+    UsageError,
+)
 from ._program import Program
 from ._report import check, info, plan
 from ._result import Result
@@ -30,5 +42,22 @@ from ._state import State
 __version__ = _ffi.string(_lib.songdo_version()).decode()
 
 __all__ = [
-    "Diagnostic", "Error", "FitError", "InputError", "InternalError", "MemoryFitError", "MissingInputError", "OutputError", "Program",
-    "ProgramError", "ProgramWarning", "Result", "State", "UsageError", "check", "info", "plan", "run"]
+    "Diagnostic",
+    "Error",
+    "FitError",
+    "InputError",
+    "InternalError",
+    "MemoryFitError",
+    "MissingInputError",
+    "OutputError",
+    "Program",
+    "ProgramError",
+    "ProgramWarning",
+    "Result",
+    "State",
+    "UsageError",
+    "check",
+    "info",
+    "plan",
+    "run",
+]

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 import re
@@ -43,15 +44,22 @@ def whole(name: str, value: Any, least: int, most: int) -> int:
     return number
 
 
-def check(status: int, error: Any, file: str = "", source: bytes = b"", kind: Optional[type[_errors.Error]] = None) -> None:
+def check(
+    status: int, error: Any, file: str = "", source: bytes = b"", kind: Optional[type[_errors.Error]] = None
+) -> None:
     if status != lib.SONGDO_OK:
         raise _errors.exception(status, error, file, source, kind)
 
 
 def open_env(threads: Optional[int], max_memory: Optional[Size]) -> Any:
     """An env of our own: a thread that calls shares nothing with others."""
-    options = ffi.new("songdo_env_options *", {
-        "threads": 0 if threads is None else whole("threads", threads, 1, 4096), "max_memory": size("max_memory", max_memory)})
+    options = ffi.new(
+        "songdo_env_options *",
+        {
+            "threads": 0 if threads is None else whole("threads", threads, 1, 4096),
+            "max_memory": size("max_memory", max_memory),
+        },
+    )
     env, error = ffi.new("songdo_env **"), ffi.new("songdo_error *")
     status = lib.songdo_env_open(env, options, error)
     check(status, error, kind=_errors.FitError if status == lib.SONGDO_NO_FIT else None)
@@ -60,10 +68,11 @@ def open_env(threads: Optional[int], max_memory: Optional[Size]) -> Any:
 
 # ---- Options of a run ---------------------------------------------------------------------------------------
 
+
 def _input_text(name: str, value: Any) -> str:
     """A value for an ``input`` variable as the library reads it."""
     if hasattr(value, "tolist"):
-        value = value.tolist()   # NumPy's scalars and arrays
+        value = value.tolist()  # NumPy's scalars and arrays
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, str)):
@@ -75,8 +84,16 @@ def _input_text(name: str, value: Any) -> str:
     raise TypeError(f"the input {name} is a number, a bool, text or a list of these, not {type(value).__name__}")
 
 
-def run_options(*, seed: int, shots: int = 0, exact: bool = False, memory: bool = False, precision: str = "double",
-                inputs: Optional[Inputs] = None, max_operations: Optional[int] = None) -> tuple[Any, list[Any]]:
+def run_options(
+    *,
+    seed: int,
+    shots: int = 0,
+    exact: bool = False,
+    memory: bool = False,
+    precision: str = "double",
+    inputs: Optional[Inputs] = None,
+    max_operations: Optional[int] = None,
+) -> tuple[Any, list[Any]]:
     """A songdo_run_options, and what has to stay alive as long as it."""
     kept: list[Any] = []
     pairs = []
@@ -86,10 +103,21 @@ def run_options(*, seed: int, shots: int = 0, exact: bool = False, memory: bool 
         pairs.append(pair)
     listed = ffi.new("songdo_input[]", pairs)
     kept.append(listed)
-    options = ffi.new("songdo_run_options *", {
-        "shots": whole("shots", shots, 0, 1 << 50), "seed": seed, "exact": bool(exact), "memory": bool(memory),
-        "precision": choice("precision", precision, PRECISIONS), "inputs": listed, "input_count": len(pairs),
-        "max_operations": 0 if max_operations is None else whole("max_operations", max_operations, 1, (1 << 64) - 1)})
+    options = ffi.new(
+        "songdo_run_options *",
+        {
+            "shots": whole("shots", shots, 0, 1 << 50),
+            "seed": seed,
+            "exact": bool(exact),
+            "memory": bool(memory),
+            "precision": choice("precision", precision, PRECISIONS),
+            "inputs": listed,
+            "input_count": len(pairs),
+            "max_operations": (
+                0 if max_operations is None else whole("max_operations", max_operations, 1, (1 << 64) - 1)
+            ),
+        },
+    )
     return options, kept
 
 
@@ -99,6 +127,7 @@ def seed_or_draw(seed: Optional[int]) -> int:
 
 
 # ---- Signals ------------------------------------------------------------------------------------------------
+
 
 class _Interrupt:
     exception: Optional[BaseException] = None

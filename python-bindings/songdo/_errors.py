@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 import dataclasses
@@ -139,16 +140,26 @@ def diagnostic(error: object, file: str, source: bytes) -> Diagnostic:
     finally:
         lib.free(shown)
     return Diagnostic(
-        "warning" if error.warning else "error", _string(error.file) or file, error.line, error.column, error.length,
-        _string(error.message) or _string(lib.songdo_status_text(error.code)), _string(error.hint), text)
+        "warning" if error.warning else "error",
+        _string(error.file) or file,
+        error.line,
+        error.column,
+        error.length,
+        _string(error.message) or _string(lib.songdo_status_text(error.code)),
+        _string(error.hint),
+        text,
+    )
 
 
-def exception(status: int, error: object, file: str = "", source: bytes = b"", kind: type[Error] | None = None) -> Error:
+def exception(
+    status: int, error: object, file: str = "", source: bytes = b"", kind: type[Error] | None = None
+) -> Error:
     """The exception for a status and the ``songdo_error`` that came with it."""
     error.code = status
     said = diagnostic(error, file, source)
     made = (kind or _BY_STATUS.get(status, Error))(
-        said.message, hint=said.hint, file=said.file, line=said.line, column=said.column, text=said.text)
+        said.message, hint=said.hint, file=said.file, line=said.line, column=said.column, text=said.text
+    )
     made.status = status
     if status == lib.SONGDO_BAD_PROGRAM:
         made.errors = [said]

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 import importlib
@@ -16,9 +17,14 @@ from typing import Any, Union
 from . import _errors
 from ._songdo import ffi, lib
 
-_DIALECTS = {"auto": lib.SONGDO_DIALECT_AUTO, "qasm2": lib.SONGDO_QASM2, "qasm3": lib.SONGDO_QASM3, "braket": lib.SONGDO_BRAKET}
+_DIALECTS = {
+    "auto": lib.SONGDO_DIALECT_AUTO,
+    "qasm2": lib.SONGDO_QASM2,
+    "qasm3": lib.SONGDO_QASM3,
+    "braket": lib.SONGDO_BRAKET,
+}
 _PHASES = {"auto": 0, "spec": -1, "legacy": 1}
-_ERRORS = 20    # as many as the library tells of one program
+_ERRORS = 20  # as many as the library tells of one program
 
 Path = Union[str, "os.PathLike[str]"]
 #: What functions take as a program: OpenQASM text, a path, a :class:`Program`, or a circuit of Qiskit, Amazon Braket, Cirq, ...
@@ -42,8 +48,10 @@ def _exported(circuit: Any) -> str:
     for name in ("to_openqasm", "to_qasm"):
         if callable(getattr(circuit, name, None)):
             return str(getattr(circuit, name)())
-    raise TypeError(f"a program is OpenQASM text, a pathlib.Path, a songdo.Program or a circuit that can be written as OpenQASM, "
-                    f"not {type(circuit).__name__}")
+    raise TypeError(
+        f"a program is OpenQASM text, a pathlib.Path, a songdo.Program or a circuit that can be written as OpenQASM, "
+        f"not {type(circuit).__name__}"
+    )
 
 
 def _read(path: pathlib.Path) -> bytes:
@@ -65,7 +73,10 @@ def _source(program: ProgramLike) -> tuple[str, bytes]:
     """The name that diagnostics use, and the text."""
     if isinstance(program, str):
         if _looks_like_a_path(program):
-            message, hint = f"a str is OpenQASM text, and {program.strip()!r} looks like the name of a file", f"give pathlib.Path({program.strip()!r})"
+            message, hint = (
+                f"a str is OpenQASM text, and {program.strip()!r} looks like the name of a file",
+                f"give pathlib.Path({program.strip()!r})",
+            )
             raise _errors.UsageError(message, hint=hint, text=f"{message}\nhint: {hint}")
         return "<text>", program.encode()
     if isinstance(program, os.PathLike):
@@ -80,15 +91,23 @@ class Parsed:
         self.file, self.source = _source(program)
         folders = [ffi.new("char[]", os.fsencode(folder)) for folder in include]
         listed, name = ffi.new("const char *[]", [*folders, ffi.NULL]), ffi.new("char[]", self.file.encode())
-        options = ffi.new("songdo_parse_options *", {
-            "file": name, "dialect": choice("dialect", dialect, _DIALECTS), "legacy_u_phase": choice("u_phase", u_phase, _PHASES),
-            "include_directories": listed if folders else ffi.NULL})
+        options = ffi.new(
+            "songdo_parse_options *",
+            {
+                "file": name,
+                "dialect": choice("dialect", dialect, _DIALECTS),
+                "legacy_u_phase": choice("u_phase", u_phase, _PHASES),
+                "include_directories": listed if folders else ffi.NULL,
+            },
+        )
         made, count, errors = ffi.new("songdo_program **"), ffi.new("size_t *"), ffi.new("songdo_error[]", _ERRORS)
         started = time.perf_counter()
         self.status = lib.songdo_program_parse(made, self.source, len(self.source), options, errors, _ERRORS, count)
         self.seconds = time.perf_counter() - started
         self.pointer = ffi.gc(made[0], lib.songdo_program_free) if made[0] else None
-        self.diagnostics = [_errors.diagnostic(ffi.addressof(errors, i), self.file, self.source) for i in range(count[0])]
+        self.diagnostics = [
+            _errors.diagnostic(ffi.addressof(errors, i), self.file, self.source) for i in range(count[0])
+        ]
 
     def raise_errors(self) -> None:
         wrong = [said for said in self.diagnostics if said.severity == "error"]
@@ -97,8 +116,14 @@ class Parsed:
         if self.status != lib.SONGDO_BAD_PROGRAM or not wrong:
             raise _errors.exception(self.status, ffi.new("songdo_error *"), self.file)
         raise _errors.ProgramError(
-            wrong[0].message, hint=wrong[0].hint, file=wrong[0].file, line=wrong[0].line, column=wrong[0].column, errors=wrong,
-            text="\n\n".join(str(said) for said in wrong))
+            wrong[0].message,
+            hint=wrong[0].hint,
+            file=wrong[0].file,
+            line=wrong[0].line,
+            column=wrong[0].column,
+            errors=wrong,
+            text="\n\n".join(str(said) for said in wrong),
+        )
 
 
 class Program:
@@ -116,7 +141,9 @@ class Program:
     <songdo.Program '<text>'>
     """
 
-    def __init__(self, program: ProgramLike, *, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, program: ProgramLike, *, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()
+    ) -> None:
         parsed = Parsed(program, dialect, u_phase, include)
         parsed.raise_errors()
         for said in parsed.diagnostics:
@@ -141,6 +168,7 @@ def _depth_outside() -> int:
     return level
 
 
-def coerce(program: ProgramLike, dialect: str = "auto", u_phase: str = "auto",
-           include: Sequence[Path] = ()) -> Program:
-    return program if isinstance(program, Program) else Program(program, dialect=dialect, u_phase=u_phase, include=include)
+def coerce(program: ProgramLike, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()) -> Program:
+    return (
+        program if isinstance(program, Program) else Program(program, dialect=dialect, u_phase=u_phase, include=include)
+    )

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 import json
@@ -21,7 +22,9 @@ def _document(text: Any) -> dict[str, Any]:
         lib.free(text[0])
 
 
-def check(program: ProgramLike, *, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()) -> list[Diagnostic]:
+def check(
+    program: ProgramLike, *, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()
+) -> list[Diagnostic]:
     """What is wrong with a program, errors and warnings in source order; an empty list where nothing is.
 
     >>> import songdo
@@ -34,10 +37,23 @@ def check(program: ProgramLike, *, dialect: str = "auto", u_phase: str = "auto",
     return Parsed(program, dialect, u_phase, include).diagnostics
 
 
-def plan(program: ProgramLike, *, ranks: Optional[int] = None, nodes: Optional[int] = None,
-         node_memory: Optional[_call.Size] = None, shots: int = 1024, exact: bool = False, memory: bool = False,
-         precision: str = "double", inputs: Optional[_call.Inputs] = None, threads: Optional[int] = None,
-         max_operations: Optional[int] = None, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()) -> dict[str, Any]:
+def plan(
+    program: ProgramLike,
+    *,
+    ranks: Optional[int] = None,
+    nodes: Optional[int] = None,
+    node_memory: Optional[_call.Size] = None,
+    shots: int = 1024,
+    exact: bool = False,
+    memory: bool = False,
+    precision: str = "double",
+    inputs: Optional[_call.Inputs] = None,
+    threads: Optional[int] = None,
+    max_operations: Optional[int] = None,
+    dialect: str = "auto",
+    u_phase: str = "auto",
+    include: Sequence[Path] = (),
+) -> dict[str, Any]:
     """What a run would cost, without running it: the JSON document ``songdo.plan/1``. No state is allocated.
 
     :param ranks, nodes: of the run, which may be a cluster's; 1 without
@@ -52,15 +68,28 @@ def plan(program: ProgramLike, *, ranks: Optional[int] = None, nodes: Optional[i
     """
     parsed = coerce(program, dialect, u_phase, include)
     env = _call.open_env(None, None)
-    run, kept = _call.run_options(shots=shots, seed=0, exact=exact, memory=memory, precision=precision, inputs=inputs,
-                                  max_operations=max_operations)
-    options = ffi.new("songdo_plan_options *", {
-        "ranks": 0 if ranks is None else _call.whole("ranks", ranks, 1, 1 << 24),
-        "nodes": 0 if nodes is None else _call.whole("nodes", nodes, 1, 1 << 24),
-        "node_memory": _call.size("node_memory", node_memory),
-        "threads": 0 if threads is None else _call.whole("threads", threads, 1, 4096)})
+    run, kept = _call.run_options(
+        shots=shots,
+        seed=0,
+        exact=exact,
+        memory=memory,
+        precision=precision,
+        inputs=inputs,
+        max_operations=max_operations,
+    )
+    options = ffi.new(
+        "songdo_plan_options *",
+        {
+            "ranks": 0 if ranks is None else _call.whole("ranks", ranks, 1, 1 << 24),
+            "nodes": 0 if nodes is None else _call.whole("nodes", nodes, 1, 1 << 24),
+            "node_memory": _call.size("node_memory", node_memory),
+            "threads": 0 if threads is None else _call.whole("threads", threads, 1, 4096),
+        },
+    )
     text, error = ffi.new("char **"), ffi.new("songdo_error *")
-    _call.check(lib.songdo_plan_json(text, env, parsed._pointer, run, options, error), error, parsed.file, parsed.source)
+    _call.check(
+        lib.songdo_plan_json(text, env, parsed._pointer, run, options, error), error, parsed.file, parsed.source
+    )
     del kept
     return _document(text)
 

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 import functools
@@ -11,8 +12,8 @@ from typing import Any, Optional
 from . import _errors
 from ._songdo import ffi, lib
 
-_ROWS = 20          # strings that str() shows
-_NAMED_BITS = 32    # so many bits it still names one by one
+_ROWS = 20  # strings that str() shows
+_NAMED_BITS = 32  # so many bits it still names one by one
 
 
 class Result:
@@ -118,7 +119,11 @@ class Result:
         shown = self.counts or {string: round(p, 6) for string, p in (self.probabilities or {}).items()}
         inside = ", ".join(f"{string!r}: {value}" for string, value in list(shown.items())[:4])
         rest = f", ... {len(shown) - 4} more" if len(shown) > 4 else ""
-        drawn = f"{self.shots} shots, seed {self.seed}" if self.shots else "exact" if self.probabilities is not None else "no shots"
+        drawn = (
+            f"{self.shots} shots, seed {self.seed}"
+            if self.shots
+            else "exact" if self.probabilities is not None else "no shots"
+        )
         plural = "" if self.qubits == 1 else "s"
         return f"<songdo.Result of {self.qubits} qubit{plural}, {drawn}: {{{inside}{rest}}}>"
 
@@ -136,8 +141,20 @@ class Result:
         rows = sorted(shown.items(), key=lambda item: (-item[1], item[0]))[:_ROWS]
         most = max((value for _, value in rows), default=1)
         wide = sum(width for _, width in self.groups) > _NAMED_BITS
-        lines = [" ".join(name if width == 1 else f"{name}[{width - 1}..0]" if wide else
-                          " ".join(f"{name}[{bit}]" for bit in reversed(range(width))) for name, width in reversed(self.groups))]
+        lines = [
+            " ".join(
+                (
+                    name
+                    if width == 1
+                    else (
+                        f"{name}[{width - 1}..0]"
+                        if wide
+                        else " ".join(f"{name}[{bit}]" for bit in reversed(range(width)))
+                    )
+                )
+                for name, width in reversed(self.groups)
+            )
+        ]
         for string, value in sorted(rows):
             figure = f"{value:>8}  {100 * value / whole:>6.2f} %" if self.counts else f"{value:>11.9f}"
             lines.append(f"{string}  {figure}  {'█' * round(40 * value / most)}".rstrip())

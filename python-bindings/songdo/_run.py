@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -13,10 +14,22 @@ from ._result import Result
 from ._songdo import ffi, lib
 
 
-def run(program: ProgramLike, *, shots: int = 1024, seed: Optional[int] = None, exact: bool = False, memory: bool = False,
-        precision: str = "double", inputs: Optional[_call.Inputs] = None, threads: Optional[int] = None,
-        max_memory: Optional[_call.Size] = None, max_operations: Optional[int] = None, dialect: str = "auto",
-        u_phase: str = "auto", include: Sequence[Path] = ()) -> Result:
+def run(
+    program: ProgramLike,
+    *,
+    shots: int = 1024,
+    seed: Optional[int] = None,
+    exact: bool = False,
+    memory: bool = False,
+    precision: str = "double",
+    inputs: Optional[_call.Inputs] = None,
+    threads: Optional[int] = None,
+    max_memory: Optional[_call.Size] = None,
+    max_operations: Optional[int] = None,
+    dialect: str = "auto",
+    u_phase: str = "auto",
+    include: Sequence[Path] = (),
+) -> Result:
     """Run a program.
 
     :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), a :class:`songdo.Program`, or a
@@ -52,8 +65,14 @@ def run(program: ProgramLike, *, shots: int = 1024, seed: Optional[int] = None, 
     parsed = coerce(program, dialect, u_phase, include)
     env = _call.open_env(threads, max_memory)
     options, kept = _call.run_options(
-        shots=shots, seed=_call.seed_or_draw(seed), exact=exact, memory=memory, precision=precision, inputs=inputs,
-        max_operations=max_operations)
+        shots=shots,
+        seed=_call.seed_or_draw(seed),
+        exact=exact,
+        memory=memory,
+        precision=precision,
+        inputs=inputs,
+        max_operations=max_operations,
+    )
     name = ffi.new("char[]", parsed.file.encode())
     options.name = name
     options.parse_seconds = 0 if isinstance(program, Program) else parsed.seconds

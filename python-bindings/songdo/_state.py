@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 from __future__ import annotations
 
 import collections
@@ -16,14 +17,16 @@ from ._songdo import ffi, lib
 if TYPE_CHECKING:
     import numpy
 
-_SHOTS = 1 << 20    # sampled at a time
+_SHOTS = 1 << 20  # sampled at a time
 
 
 def _numpy() -> Any:
     try:
         import numpy
     except ImportError as error:
-        raise ImportError("arrays of a songdo.State need NumPy, which is not installed here: pip install numpy") from error
+        raise ImportError(
+            "arrays of a songdo.State need NumPy, which is not installed here: pip install numpy"
+        ) from error
     return numpy
 
 
@@ -33,8 +36,11 @@ class _Amplitudes:
     def __init__(self, state: State) -> None:
         self._state = state
         self.__array_interface__ = {
-            "version": 3, "shape": (len(state),), "typestr": "<c16" if state.precision == "double" else "<c8",
-            "data": (int(ffi.cast("uintptr_t", state._amplitudes())), False)}
+            "version": 3,
+            "shape": (len(state),),
+            "typestr": "<c16" if state.precision == "double" else "<c8",
+            "data": (int(ffi.cast("uintptr_t", state._amplitudes())), False),
+        }
 
 
 class State:
@@ -73,9 +79,20 @@ class State:
     # ---- Making
 
     @classmethod
-    def run(cls, program: ProgramLike, *, seed: int = 0, precision: str = "double", inputs: Optional[_call.Inputs] = None,
-            threads: Optional[int] = None, max_memory: Optional[_call.Size] = None, max_operations: Optional[int] = None,
-            dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()) -> State:
+    def run(
+        cls,
+        program: ProgramLike,
+        *,
+        seed: int = 0,
+        precision: str = "double",
+        inputs: Optional[_call.Inputs] = None,
+        threads: Optional[int] = None,
+        max_memory: Optional[_call.Size] = None,
+        max_operations: Optional[int] = None,
+        dialect: str = "auto",
+        u_phase: str = "auto",
+        include: Sequence[Path] = (),
+    ) -> State:
         """The final state of a program; parameters as of :func:`songdo.run`.
 
         Final measurements leave it as it is before them. Measurements on the way and resets take the outcome of shot 0 with this
@@ -84,7 +101,8 @@ class State:
         parsed = coerce(program, dialect, u_phase, include)
         env = _call.open_env(threads, max_memory)
         options, kept = _call.run_options(
-            seed=_call.seed_or_draw(seed), precision=precision, inputs=inputs, max_operations=max_operations)
+            seed=_call.seed_or_draw(seed), precision=precision, inputs=inputs, max_operations=max_operations
+        )
         state, error = ffi.new("songdo_state **"), ffi.new("songdo_error *")
         status = _call.interruptible(options, lambda: lib.songdo_state_run(state, env, parsed._pointer, options, error))
         _call.check(status, error, parsed.file, parsed.source)
@@ -92,8 +110,14 @@ class State:
         return cls._of(env, state[0])
 
     @classmethod
-    def zero(cls, qubits: int, *, precision: str = "double", threads: Optional[int] = None,
-             max_memory: Optional[_call.Size] = None) -> State:
+    def zero(
+        cls,
+        qubits: int,
+        *,
+        precision: str = "double",
+        threads: Optional[int] = None,
+        max_memory: Optional[_call.Size] = None,
+    ) -> State:
         """The state |0...0>.
 
         >>> import songdo
@@ -102,13 +126,27 @@ class State:
         """
         env = _call.open_env(threads, max_memory)
         state, error = ffi.new("songdo_state **"), ffi.new("songdo_error *")
-        _call.check(lib.songdo_state_zero(
-            state, env, _call.whole("qubits", qubits, 1, (1 << 32) - 1), choice("precision", precision, _call.PRECISIONS), error), error)
+        _call.check(
+            lib.songdo_state_zero(
+                state,
+                env,
+                _call.whole("qubits", qubits, 1, (1 << 32) - 1),
+                choice("precision", precision, _call.PRECISIONS),
+                error,
+            ),
+            error,
+        )
         return cls._of(env, state[0])
 
     @classmethod
-    def from_array(cls, amplitudes: Any, *, precision: Optional[str] = None, threads: Optional[int] = None,
-                   max_memory: Optional[_call.Size] = None) -> State:
+    def from_array(
+        cls,
+        amplitudes: Any,
+        *,
+        precision: Optional[str] = None,
+        threads: Optional[int] = None,
+        max_memory: Optional[_call.Size] = None,
+    ) -> State:
         """A state of given amplitudes (copied): 2^n numbers whose squares sum to 1. complex64 arrays make states in single precision.
 
         >>> import songdo
@@ -118,14 +156,18 @@ class State:
         numpy = _numpy()
         array = numpy.asarray(amplitudes)
         if array.ndim != 1 or array.size < 2 or array.size & (array.size - 1):
-            raise _errors.UsageError(f"a state has 2, 4, 8, ... amplitudes in one dimension, not an array of shape {array.shape}")
+            raise _errors.UsageError(
+                f"a state has 2, 4, 8, ... amplitudes in one dimension, not an array of shape {array.shape}"
+            )
         if not numpy.can_cast(array.dtype, numpy.complex128):
             raise TypeError(f"amplitudes are numbers, not {array.dtype}")
         if precision is None:
             precision = "single" if array.dtype in (numpy.complex64, numpy.float32) else "double"
         norm = float(numpy.vdot(array, array).real)
         if not abs(norm - 1) <= (1e-6 if precision == "double" else 1e-3):
-            raise _errors.UsageError(f"the squares of the amplitudes sum to {norm:.9g}, not to 1: divide by numpy.linalg.norm(amplitudes)")
+            raise _errors.UsageError(
+                f"the squares of the amplitudes sum to {norm:.9g}, not to 1: divide by numpy.linalg.norm(amplitudes)"
+            )
         state = cls.zero(array.size.bit_length() - 1, precision=precision, threads=threads, max_memory=max_memory)
         state.array[:] = array
         return state
@@ -145,8 +187,17 @@ class State:
     def __deepcopy__(self, _memo: object) -> State:
         return self.copy()
 
-    def apply(self, program: ProgramLike, *, seed: int = 0, inputs: Optional[_call.Inputs] = None,
-              max_operations: Optional[int] = None, dialect: str = "auto", u_phase: str = "auto", include: Sequence[Path] = ()) -> State:
+    def apply(
+        self,
+        program: ProgramLike,
+        *,
+        seed: int = 0,
+        inputs: Optional[_call.Inputs] = None,
+        max_operations: Optional[int] = None,
+        dialect: str = "auto",
+        u_phase: str = "auto",
+        include: Sequence[Path] = (),
+    ) -> State:
         """Go on from here with a program, in place: its qubits are the first of the state. Returns the state.
 
         Arrays of the state show the new amplitudes. Interrupted half way, the state is of no use and says so.
@@ -159,7 +210,9 @@ class State:
         options, kept = _call.run_options(seed=_call.seed_or_draw(seed), inputs=inputs, max_operations=max_operations)
         error = ffi.new("songdo_error *")
         with self._lock:
-            status = _call.interruptible(options, lambda: lib.songdo_state_apply(self._pointer, parsed._pointer, options, error))
+            status = _call.interruptible(
+                options, lambda: lib.songdo_state_apply(self._pointer, parsed._pointer, options, error)
+            )
         _call.check(status, error, parsed.file, parsed.source)
         del kept
         return self
@@ -216,7 +269,9 @@ class State:
         index = index.__index__()
         if not -len(self) <= index < len(self):
             raise IndexError(f"a state of {self.qubits} qubits has no amplitude {index}")
-        pair = ffi.cast("double *" if self.precision == "double" else "float *", self._amplitudes()) + 2 * (index % len(self))
+        pair = ffi.cast("double *" if self.precision == "double" else "float *", self._amplitudes()) + 2 * (
+            index % len(self)
+        )
         return complex(pair[0], pair[1])
 
     # ---- Readings
@@ -236,13 +291,18 @@ class State:
         >>> songdo.State.run('include "stdgates.inc"; qubit[3] q; h q[0]; x q[2];').probabilities([2, 0]).round(3)
         array([0. , 0.5, 0. , 0.5])
         """
-        wanted = list(range(self.qubits)) if qubits is None else [_call.whole("a qubit", q, 0, self.qubits - 1) for q in qubits]
+        wanted = (
+            list(range(self.qubits))
+            if qubits is None
+            else [_call.whole("a qubit", q, 0, self.qubits - 1) for q in qubits]
+        )
         if len(wanted) > self.qubits:
             raise _errors.UsageError(f"{len(wanted)} qubits are named of a state of {self.qubits}")
         table, error = _numpy().empty(1 << len(wanted)), ffi.new("songdo_error *")
         with self._lock:
             status = lib.songdo_state_probabilities(
-                ffi.from_buffer("double[]", table), self._pointer, ffi.new("uint32_t[]", wanted), len(wanted), error)
+                ffi.from_buffer("double[]", table), self._pointer, ffi.new("uint32_t[]", wanted), len(wanted), error
+            )
         _call.check(status, error)
         return table
 

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import cmath
 import math
 import random
@@ -61,7 +62,7 @@ def random_program(qubits, length, seed):
         psi = numpy.array(psi, dtype=complex).reshape((2,) * qubits)
         for matrix, targets in steps:
             count = len(targets)
-            axes = [qubits - 1 - q for q in reversed(targets)]   # axis 0 is the highest qubit
+            axes = [qubits - 1 - q for q in reversed(targets)]  # axis 0 is the highest qubit
             tensor = matrix.reshape((2,) * (2 * count))
             psi = numpy.moveaxis(numpy.tensordot(tensor, psi, axes=(range(count, 2 * count), axes)), range(count), axes)
         return psi.reshape(-1)

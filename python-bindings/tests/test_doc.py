@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import doctest
 import importlib
 import pathlib
@@ -12,7 +13,10 @@ import pytest
 
 import songdo
 
-MODULES = ["songdo", *(f"songdo.{found.name}" for found in pkgutil.iter_modules(songdo.__path__) if found.name != "_songdo")]
+MODULES = [
+    "songdo",
+    *(f"songdo.{found.name}" for found in pkgutil.iter_modules(songdo.__path__) if found.name != "_songdo"),
+]
 HERE = pathlib.Path(__file__).resolve().parent
 PAGES = [HERE.parent / "README.md", HERE.parent.parent / "docs" / "python.md"]
 
@@ -31,7 +35,9 @@ def test_examples_of_pages(page, tmp_path, monkeypatch):
     blocks = re.findall(r"```(?:python|pycon)\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.S)
     assert blocks
     (tmp_path / "bell.qasm").write_text(
-        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n', encoding="utf-8")
+        'OPENQASM 3.0;\ninclude "stdgates.inc";\nqubit[2] q;\nbit[2] c;\nh q[0];\ncx q[0], q[1];\nc = measure q;\n',
+        encoding="utf-8",
+    )
     monkeypatch.chdir(tmp_path)
     text = "\n".join(blocks)
     test = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import errno
 import pathlib
 import pickle
@@ -34,7 +35,10 @@ def test_a_wrong_file_is_named(tmp_path):
 def test_check_lists_what_is_wrong_and_raises_nothing():
     assert songdo.check(BELL) == []
     said = songdo.check("qubit q;\nhh q;\ngg q;")
-    assert [(each.severity, each.line, each.column, each.length) for each in said] == [("error", 2, 1, 2), ("error", 3, 1, 2)]
+    assert [(each.severity, each.line, each.column, each.length) for each in said] == [
+        ("error", 2, 1, 2),
+        ("error", 3, 1, 2),
+    ]
     assert "hh q;" in str(said[0]) and "Diagnostic(severity='error'" in repr(said[0])
 
 
@@ -42,14 +46,20 @@ def test_errors_travel_between_processes():
     with pytest.raises(songdo.ProgramError) as caught:
         songdo.run("qubit q; hh q;")
     again = pickle.loads(pickle.dumps(caught.value))
-    assert type(again) is songdo.ProgramError and str(again) == str(caught.value) and again.errors == caught.value.errors
+    assert (
+        type(again) is songdo.ProgramError and str(again) == str(caught.value) and again.errors == caught.value.errors
+    )
 
 
 def test_files_that_cannot_be_read(tmp_path):
     missing = tmp_path / "nothing.qasm"
     with pytest.raises(FileNotFoundError) as caught:
         songdo.run(missing)
-    assert isinstance(caught.value, songdo.InputError) and caught.value.errno == errno.ENOENT and caught.value.filename == str(missing)
+    assert (
+        isinstance(caught.value, songdo.InputError)
+        and caught.value.errno == errno.ENOENT
+        and caught.value.filename == str(missing)
+    )
     assert str(missing) in str(caught.value)
     with pytest.raises(songdo.InputError) as caught:
         songdo.run(tmp_path)
@@ -68,11 +78,21 @@ def test_a_state_that_does_not_fit_is_refused_at_once():
         songdo.State.zero(20, max_memory=1 << 20)
 
 
-@pytest.mark.parametrize("options, message", [
-    ({"precision": "half"}, "precision is one of double, single, not 'half'"), ({"shots": -1}, "shots is a number from 0"),
-    ({"seed": -1}, "seed is a number"), ({"seed": 1 << 64}, "seed is a number"), ({"threads": 0}, "threads is a number from 1"),
-    ({"max_memory": "lots"}, "max_memory is a number of bytes"), ({"dialect": "qasm4"}, "dialect is one of"), ({"u_phase": ""}, "u_phase is one of"),
-    ({"max_operations": 0}, "max_operations is"), ({"inputs": {"x": 1}}, "x")])
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"precision": "half"}, "precision is one of double, single, not 'half'"),
+        ({"shots": -1}, "shots is a number from 0"),
+        ({"seed": -1}, "seed is a number"),
+        ({"seed": 1 << 64}, "seed is a number"),
+        ({"threads": 0}, "threads is a number from 1"),
+        ({"max_memory": "lots"}, "max_memory is a number of bytes"),
+        ({"dialect": "qasm4"}, "dialect is one of"),
+        ({"u_phase": ""}, "u_phase is one of"),
+        ({"max_operations": 0}, "max_operations is"),
+        ({"inputs": {"x": 1}}, "x"),
+    ],
+)
 def test_wrong_arguments(options, message):
     with pytest.raises(songdo.UsageError, match=message) as caught:
         songdo.run(BELL, **options)
@@ -97,7 +117,9 @@ def test_a_program_too_long_is_refused():
 
 def test_an_error_while_it_runs_has_its_place():
     with pytest.raises(songdo.ProgramError) as caught:
-        songdo.run('include "stdgates.inc";\nqubit[2] q; bit c;\nc = measure q[0];\nint n = 5;\nif (!c) { n = n + 2; }\nx q[n];')
+        songdo.run(
+            'include "stdgates.inc";\nqubit[2] q; bit c;\nc = measure q[0];\nint n = 5;\nif (!c) { n = n + 2; }\nx q[n];'
+        )
     assert caught.value.line == 6 and caught.value.errors
 
 

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import pytest
 
 import songdo
@@ -13,6 +14,7 @@ def test_circuits_of_qiskit_are_programs():
     pytest.importorskip("qiskit", reason="Qiskit is not installed here")
     from qiskit.circuit.random import random_circuit
     from qiskit.quantum_info import Statevector
+
     for seed in range(25):
         circuit = random_circuit(2 + seed % 7, 8, max_operands=3, seed=seed)
         expected = Statevector(circuit).data
@@ -26,6 +28,7 @@ def test_circuits_of_qiskit_are_programs():
 def test_parameters_of_qiskit_are_inputs():
     pytest.importorskip("qiskit", reason="Qiskit is not installed here")
     from qiskit.circuit import Parameter, QuantumCircuit
+
     circuit = QuantumCircuit(1, 1)
     circuit.rx(Parameter("theta"), 0)
     circuit.measure(0, 0)
@@ -35,7 +38,9 @@ def test_parameters_of_qiskit_are_inputs():
 def test_circuits_of_cirq_are_programs():
     cirq = pytest.importorskip("cirq", reason="Cirq is not installed here")
     qubits = cirq.LineQubit.range(3)
-    circuit = cirq.Circuit(cirq.H(qubits[0]), cirq.CNOT(qubits[0], qubits[2]), cirq.rz(0.3)(qubits[2]), cirq.ry(0.7)(qubits[1]))
+    circuit = cirq.Circuit(
+        cirq.H(qubits[0]), cirq.CNOT(qubits[0], qubits[2]), cirq.rz(0.3)(qubits[2]), cirq.ry(0.7)(qubits[1])
+    )
     # Cirq's first qubit is the most significant.
     expected = circuit.final_state_vector(qubit_order=list(reversed(qubits)), dtype=numpy.complex128)
     found = songdo.State.run(circuit).array

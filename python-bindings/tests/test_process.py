@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import multiprocessing
 import os
 import signal
@@ -30,8 +31,11 @@ def _interrupt(after):
     return sent
 
 
-@pytest.mark.parametrize("call", [
-    lambda: songdo.run(LONG), lambda: songdo.State.run(LONG), lambda: songdo.run(BELL, shots=MANY_SHOTS)], ids=["run", "state", "shots"])
+@pytest.mark.parametrize(
+    "call",
+    [lambda: songdo.run(LONG), lambda: songdo.State.run(LONG), lambda: songdo.run(BELL, shots=MANY_SHOTS)],
+    ids=["run", "state", "shots"],
+)
 def test_control_c_stops_within_a_second(call):
     sent = _interrupt(0.7)
     with pytest.raises(KeyboardInterrupt):
@@ -85,12 +89,17 @@ def test_the_lock_of_the_interpreter_is_released():
 
 
 def _child(seed):
-    return songdo.run('include "stdgates.inc"; qubit[18] q; h q; for int j in [0:16] { cz q[j], q[j + 1]; } h q;', shots=20, seed=seed, threads=2).counts
+    return songdo.run(
+        'include "stdgates.inc"; qubit[18] q; h q; for int j in [0:16] { cz q[j], q[j + 1]; } h q;',
+        shots=20,
+        seed=seed,
+        threads=2,
+    ).counts
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_processes_that_come_after_threads_do_not_hang(method):
-    expected = [_child(seed) for seed in range(4)]     # two threads here first
+    expected = [_child(seed) for seed in range(4)]  # two threads here first
     with multiprocessing.get_context(method).Pool(2) as pool:
         assert pool.map_async(_child, range(4)).get(timeout=60) == expected
     assert _child(0) == expected[0]

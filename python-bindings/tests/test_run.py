@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import collections
 import math
 import pathlib
@@ -47,7 +48,10 @@ def test_a_seed_is_drawn_and_repeats_the_run():
 
 
 def test_groups_are_parted_as_the_command_does():
-    result = songdo.run('include "stdgates.inc"; qubit[3] q; bit[2] a; bit b; x q[0]; x q[2]; a[0] = measure q[0]; b = measure q[2];', shots=5)
+    result = songdo.run(
+        'include "stdgates.inc"; qubit[3] q; bit[2] a; bit b; x q[0]; x q[2]; a[0] = measure q[0]; b = measure q[2];',
+        shots=5,
+    )
     assert result.counts == {"1 01": 5} and result.groups == [("a", 2), ("b", 1)]
     assert str(result).splitlines()[0] == "b a[1] a[0]"
 
@@ -58,16 +62,27 @@ def test_a_result_shows_itself():
     assert str(result).splitlines()[0] == "c[1] c[0]" and "48.80 %" in str(result)
     assert "... 28 more" in repr(songdo.run('include "stdgates.inc"; qubit[5] q; h q;', shots=100000, seed=1))
     assert "and 12 more" in str(songdo.run('include "stdgates.inc"; qubit[5] q; h q;', shots=100000, seed=1))
-    assert "exact" in repr(songdo.run(BELL, shots=0, exact=True)) and "0.500000000" in str(songdo.run(BELL, shots=0, exact=True))
+    assert "exact" in repr(songdo.run(BELL, shots=0, exact=True)) and "0.500000000" in str(
+        songdo.run(BELL, shots=0, exact=True)
+    )
     assert "no shots" in repr(songdo.run(BELL, shots=0))
 
 
-@pytest.mark.parametrize("declared, value, bit", [
-    ("input bool on;", True, 1), ("input bool on;", False, 0), ("input int n; bool on = n == -3;", -3, 1),
-    ("input float x; bool on = x > 1.5;", 1.6, 1), ("input float x; bool on = x > 3.0;", "pi", 1), ("input float x; bool on = x < 1e-7;", 1e-9, 1),
-    ("input bit[4] word; bool on = word[3] == 1;", "1000", 1), ("input array[float, 3] t; bool on = t[2] == 0.25;", [1, 2.5, 0.25], 1)])
+@pytest.mark.parametrize(
+    "declared, value, bit",
+    [
+        ("input bool on;", True, 1),
+        ("input bool on;", False, 0),
+        ("input int n; bool on = n == -3;", -3, 1),
+        ("input float x; bool on = x > 1.5;", 1.6, 1),
+        ("input float x; bool on = x > 3.0;", "pi", 1),
+        ("input float x; bool on = x < 1e-7;", 1e-9, 1),
+        ("input bit[4] word; bool on = word[3] == 1;", "1000", 1),
+        ("input array[float, 3] t; bool on = t[2] == 0.25;", [1, 2.5, 0.25], 1),
+    ],
+)
 def test_inputs_of_every_type(declared, value, bit):
-    name = declared[:declared.index(";")].split()[-1]
+    name = declared[: declared.index(";")].split()[-1]
     source = f'include "stdgates.inc"; {declared} qubit q; bit c; if (on) x q; c = measure q;'
     assert songdo.run(source, shots=3, inputs={name: value}).counts == {str(bit): 3}
 
@@ -81,7 +96,11 @@ def test_inputs_may_be_those_of_numpy():
 def test_outputs_are_values():
     source = 'include "stdgates.inc"; output int n; output float x; output bit[2] b; qubit[2] q; h q[0]; b = measure q; if (b[0]) { n = 7; } else { n = 3; } x = 0.5;'
     result = songdo.run(source, shots=100, seed=1)
-    assert set(result.outputs["n"]) == {"3", "7"} and sum(result.outputs["n"].values()) == 100 and result.outputs["x"] == 0.5
+    assert (
+        set(result.outputs["n"]) == {"3", "7"}
+        and sum(result.outputs["n"].values()) == 100
+        and result.outputs["x"] == 0.5
+    )
 
 
 def test_a_path_is_a_file_and_a_str_is_text(tmp_path):
@@ -149,17 +168,25 @@ def test_plan_says_what_run_does():
 
 def test_info_names_no_licence_but_our_own():
     said = songdo.info()
-    assert said["schema"] == "songdo.info/1" and said["version"] == songdo.__version__ and said["licence"] == "Apache-2.0"
+    assert (
+        said["schema"] == "songdo.info/1" and said["version"] == songdo.__version__ and said["licence"] == "Apache-2.0"
+    )
     assert not {"mpi", "fftw"} & set(said["features"].split())
 
 
 def test_the_module_brings_nothing_along_and_shows_nothing():
     """No MPI, FFTW, NLopt or hwloc in a wheel, and no name that another extension could collide with."""
     from songdo import _songdo
+
     module = pathlib.Path(_songdo.__file__)
     needed = subprocess.run(["ldd", module], capture_output=True, text=True, check=True).stdout
-    foreign = [line.split()[0] for line in needed.splitlines()
-               if not line.split()[0].startswith(("linux-vdso", "libm.", "libgomp.", "libomp.", "libdl.", "libpthread.", "libc.", "/lib", "ld-linux"))]
+    foreign = [
+        line.split()[0]
+        for line in needed.splitlines()
+        if not line.split()[0].startswith(
+            ("linux-vdso", "libm.", "libgomp.", "libomp.", "libdl.", "libpthread.", "libc.", "/lib", "ld-linux")
+        )
+    ]
     assert foreign == []
     names = subprocess.run(["nm", "-D", "--defined-only", module], capture_output=True, text=True, check=True).stdout
     assert [line.split()[-1] for line in names.splitlines() if line] == ["PyInit__songdo"]

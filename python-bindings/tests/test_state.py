@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: Apache-2.0
 """
+
 import copy
 import gc
 import sys
@@ -58,7 +59,10 @@ def test_an_array_is_the_memory_itself():
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="classes of Python can be buffers from Python 3.12 on")
 def test_a_state_is_a_buffer():
     state = songdo.State.zero(2)
-    assert memoryview(state).format == "Zd" and numpy.frombuffer(state, dtype=complex).ctypes.data == state.array.ctypes.data
+    assert (
+        memoryview(state).format == "Zd"
+        and numpy.frombuffer(state, dtype=complex).ctypes.data == state.array.ctypes.data
+    )
 
 
 def test_an_array_outlives_its_state():
@@ -68,7 +72,7 @@ def test_an_array_outlives_its_state():
     gc.collect()
     # Others take what memory has been given back.
     others = [songdo.State.zero(2) for _ in range(50)]
-    assert numpy.abs(array - [0, 0, 0.5 ** 0.5]).max() < 1e-15 and len(others) == 50
+    assert numpy.abs(array - [0, 0, 0.5**0.5]).max() < 1e-15 and len(others) == 50
 
 
 def test_memory_is_given_back():
@@ -82,17 +86,17 @@ def test_memory_is_given_back():
         songdo.State.zero(20).apply('include "stdgates.inc"; qubit q; h q;')
         songdo.run(BELL).counts
     gc.collect()
-    assert held() - before < 16 << 20   # one state has 16 MiB
+    assert held() - before < 16 << 20  # one state has 16 MiB
 
 
 def test_no_copy_is_made_on_the_way_out():
     with open("/proc/self/status", encoding="ascii") as file:
         before = int(next(line for line in file if line.startswith("VmHWM")).split()[1]) * 1024
     state = songdo.State.run('include "stdgates.inc"; qubit[23] q; h q;')
-    assert state.array.sum().real == pytest.approx(2 ** 11.5)
+    assert state.array.sum().real == pytest.approx(2**11.5)
     with open("/proc/self/status", encoding="ascii") as file:
         after = int(next(line for line in file if line.startswith("VmHWM")).split()[1]) * 1024
-    assert after - before < 1.2 * 16 * 2 ** 23 + (64 << 20)
+    assert after - before < 1.2 * 16 * 2**23 + (64 << 20)
 
 
 def test_measurements_on_the_way_take_the_outcome_of_shot_0():
@@ -100,7 +104,7 @@ def test_measurements_on_the_way_take_the_outcome_of_shot_0():
         shot = songdo.run(FEEDBACK, shots=1, seed=seed, memory=True).memory[0]
         state = songdo.State.run(FEEDBACK, seed=seed)
         one = state.probabilities([1])
-        if shot[1] == "0":      # c[0]: without it no rotation of q[1]
+        if shot[1] == "0":  # c[0]: without it no rotation of q[1]
             assert one[0] == pytest.approx(1)
         else:
             assert one[1] == pytest.approx(numpy.sin(0.35) ** 2)
@@ -108,7 +112,7 @@ def test_measurements_on_the_way_take_the_outcome_of_shot_0():
 
 
 def test_final_measurements_leave_the_state():
-    assert numpy.abs(songdo.State.run(BELL).array - numpy.array([1, 0, 0, 1]) / 2 ** 0.5).max() < 1e-15
+    assert numpy.abs(songdo.State.run(BELL).array - numpy.array([1, 0, 0, 1]) / 2**0.5).max() < 1e-15
 
 
 def test_idle_qubits_are_there():
@@ -153,7 +157,7 @@ def test_expectations_are_those_of_matrices():
     text = " + ".join(f"{weight} {factors}" for weight, factors in terms).replace("+ -", "- ")
     mean = numpy.vdot(psi, matrix @ psi).real
     assert state.expectation(text) == pytest.approx(mean, abs=1e-12)
-    assert state.variance(text) == pytest.approx(numpy.vdot(psi, matrix @ matrix @ psi).real - mean ** 2, abs=1e-12)
+    assert state.variance(text) == pytest.approx(numpy.vdot(psi, matrix @ matrix @ psi).real - mean**2, abs=1e-12)
     with pytest.raises(songdo.UsageError) as caught:
         state.expectation("Z0 + Z9")
     assert (caught.value.line, caught.value.column) == (1, 6) and "4 qubits" in caught.value.hint
@@ -163,8 +167,8 @@ def test_copies_are_independent():
     state = songdo.State.run(BELL)
     for made in (state.copy(), copy.copy(state), copy.deepcopy(state)):
         made.apply('include "stdgates.inc"; qubit[2] q; x q;')
-        assert made["11"] == pytest.approx(0.5 ** 0.5) and not numpy.shares_memory(made.array, state.array)
-    assert state["11"] == pytest.approx(0.5 ** 0.5)
+        assert made["11"] == pytest.approx(0.5**0.5) and not numpy.shares_memory(made.array, state.array)
+    assert state["11"] == pytest.approx(0.5**0.5)
 
 
 def test_wrong_states_are_refused():
@@ -185,7 +189,11 @@ def test_wrong_states_are_refused():
         state.apply("qubit[3] q;")
     state.array[:] = [2, 0, 0, 0]
     assert state.norm() == 4
-    for use in (state.sample, lambda: state.expectation("Z0"), lambda: state.apply('include "stdgates.inc"; qubit q; h q;')):
+    for use in (
+        state.sample,
+        lambda: state.expectation("Z0"),
+        lambda: state.apply('include "stdgates.inc"; qubit q; h q;'),
+    ):
         with pytest.raises(songdo.UsageError, match="sum to 4") as caught:
             use()
         assert "divide" in caught.value.hint
