@@ -1,18 +1,27 @@
-/* draws.c - the draws of shots: made, sorted, and resolved into positions of a vector, a chunk at a time.
+/* draws.c - the draws of many shots in ascending order.
  *
  * SPDX-License-Identifier: Apache-2.0 */
+#include "run/draws.h"
+
 #include "base/bits.h"
 #include "base/parallel.h"
 #include "base/random.h"
-#include "run/draws.h"
 
-uint64_t draws_bytes(uint64_t shots, bool indexed) { return min_u64(shots, DRAWS_CHUNK) * (indexed ? 24 : 16); }
+uint64_t draws_bytes(uint64_t shots, bool indexed) { return min_u64(shots, RUN_SAMPLE_CHUNK) * (indexed ? 24 : 16); }
 
-uint64_t draws_shot(const struct draws *draws, uint64_t place)
+songdo_status draws_init(struct draws *draws, uint64_t shots, bool indexed, struct memory_account *account)
 {
-	const uint64_t at = draws->first + place;
+	draws->capacity = min_u64(shots, RUN_SAMPLE_CHUNK);
+	draws->indexed = indexed;
+	draws->memory = memory_new(account, draws_bytes(shots, indexed));
+	return draws->memory == NULL ? SONGDO_NO_FIT : SONGDO_OK;
+}
 
-	return draws->shots != NULL ? draws->shots[at] : draws->first_shot + at;
+void draws_fini(struct draws *draws, struct memory_account *account)
+{
+	if (draws->memory != NULL)
+		memory_free(account, draws->memory, draws_bytes(draws->capacity, draws->indexed));
+	draws->memory = NULL;
 }
 
 static void make_draws(void *context, uint64_t begin, uint64_t end)
@@ -20,7 +29,8 @@ static void make_draws(void *context, uint64_t begin, uint64_t end)
 	const struct draws *draws = context;
 
 	for (uint64_t i = begin; i < end; i++) {
-		draws->u[i] = random_uniform(draws->seed, draws_shot(draws, i), draws->instance);
+		const uint64_t at = draws->first + i;
+		draws->u[i] = random_uniform(draws->seed, draws->shots != NULL ? draws->shots[at] : at, draws->instance);
 		if (draws->indexed)
 			draws->index[i] = (uint32_t)i;
 	}
@@ -80,37 +90,21 @@ static void sort_draws(struct draws *draws)
 	}
 }
 
-bool draws_open(struct draws *draws, struct memory_account *account)
+void draws_make(struct draws *draws, int threads)
 {
-	draws->capacity = min_u64(draws->shot_count, DRAWS_CHUNK);
-	draws->first = draws->count = 0;
-	draws->account = account;
-	draws->memory = memory_new(account, draws_bytes(draws->shot_count, draws->indexed));
-	return draws->memory != NULL;
-}
+	char *memory = draws->memory;
 
-void draws_close(struct draws *draws)
-{
-	if (draws->memory != NULL)
-		memory_free(draws->account, draws->memory, draws_bytes(draws->shot_count, draws->indexed));
-	draws->memory = NULL;
-}
-
-songdo_status draws_next(struct draws *draws, const struct vector *vector, songdo_error *error)
-{
-	char *const memory = draws->memory;
-	const int threads = parallel_worth(vector->env->threads, 16 * draws->capacity);
-
-	draws->first += draws->count;
-	draws->count = min_u64(draws->shot_count - draws->first, draws->capacity);
-	if (draws->count == 0)
-		return SONGDO_OK;
-	/* Sorting exchanges the halves: each chunk begins with them in their places. */
 	draws->u = (double *)memory;
 	draws->outcome = (uint64_t *)(memory + 8 * draws->capacity);
 	draws->index = (uint32_t *)(memory + 16 * draws->capacity);
 	draws->other_index = draws->index + draws->capacity;
-	parallel_for(threads, draws->count, make_draws, draws);
+	parallel_for(parallel_worth(threads, 16 * draws->count), draws->count, make_draws, draws);
 	sort_draws(draws);
-	return vector_sample(vector, draws->u, draws->count, draws->outcome, error);
+}
+
+uint64_t draws_shot(const struct draws *draws, uint64_t i)
+{
+	const uint64_t at = draws->first + draws->index[i];
+
+	return draws->shots != NULL ? draws->shots[at] : at;
 }

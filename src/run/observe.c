@@ -1,6 +1,7 @@
 /* observe.c - the end of a path: its final measurements sampled, its distribution summed up.
  *
- * Qubits are in declaration order here, so a draw means the same string whatever layout the plan worked in.
+ * Draws are made for RUN_SAMPLE_CHUNK shots at a time, sorted, and resolved together. Qubits are in declaration order
+ * here, so a draw means the same string whatever layout the plan worked in.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
@@ -9,7 +10,6 @@
 
 #include "base/bits.h"
 #include "base/text.h"
-#include "run/draws.h"
 #include "run/run.h"
 
 /* How the strings of a path come about: bits that are known, and bits that are read off a position of the state. */
@@ -139,7 +139,7 @@ static songdo_status note_outputs(struct songdo_result *result, const struct pat
 	return status;
 }
 
-/* ---- Draws ------------------------------------------------------------------------------------------------ */
+/* ---- Shots ------------------------------------------------------------------------------------------------ */
 
 /* Beside the draws vector_sample keeps the top of its tree of sums: small, but not nothing. */
 enum { TREE_BYTES = 2 << 20 };
@@ -147,9 +147,17 @@ enum { TREE_BYTES = 2 << 20 };
 /* While a list of shots is divided, it stands there twice. */
 static uint64_t lists_bytes(uint64_t shots) { return mul_saturated(16, shots); }
 
+/* Shots that are counted, or that measure observables (those have sums a shot, too). */
+static uint64_t sampling_bytes(const songdo_run_options *options, uint64_t shots)
+{
+	const uint64_t sums = options->observable_count > 0 ? draws_bytes(shots, true) + 8 * min_u64(shots, RUN_SAMPLE_CHUNK) : 0;
+
+	return max_u64(draws_bytes(shots, options->memory != 0), sums);
+}
+
 uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots, bool divides)
 {
-	return shots == 0 ? 0 : add_saturated(draws_bytes(shots, options->memory) + TREE_BYTES, divides ? lists_bytes(shots) : 0);
+	return shots == 0 ? 0 : add_saturated(sampling_bytes(options, shots) + TREE_BYTES, divides ? lists_bytes(shots) : 0);
 }
 
 uint64_t run_reserve(const struct run *run)
@@ -171,32 +179,30 @@ static songdo_status count_draws(struct songdo_result *result, const struct read
 			next++;
 		status = tally_add(&result->tally, make_key(reading, position), next - i, 0, &entry);
 		for (uint64_t j = i; j < next && draws->indexed && status == SONGDO_OK; j++)
-			result->shot_entry[draws_shot(draws, draws->index[j])] = entry;
+			result->shot_entry[draws_shot(draws, j)] = entry;
 	}
 	return status;
 }
 
 static songdo_status sample(struct run *run, const struct path *path, const struct reading *reading)
 {
-	struct draws draws = {
-		.shots = path->shots, .shot_count = path->shot_count, .seed = run->options.seed, .instance = reading->instance,
-		.indexed = run->options.memory != 0,
-	};
-	songdo_status status = run_agree(run, draws_open(&draws, &run->env->memory) ? SONGDO_OK : SONGDO_NO_FIT);
+	struct memory_account *account = &run->env->memory;
+	struct draws draws = { .shots = path->shots, .seed = run->options.seed, .instance = reading->instance };
+	songdo_status status;
 
-	if (status != SONGDO_OK) {
+	status = run_agree(run, draws_init(&draws, path->shot_count, run->options.memory != 0, account));
+	if (status != SONGDO_OK)
 		error_set(run->error, status, "no memory for drawing %llu shots", (unsigned long long)path->shot_count);
-		goto done;
-	}
-	do {
-		status = draws_next(&draws, path->state->vector, run->error);
+	for (; draws.first < path->shot_count && status == SONGDO_OK; draws.first += draws.count) {
+		draws.count = min_u64(path->shot_count - draws.first, draws.capacity);
+		draws_make(&draws, run->env->threads);
+		status = vector_sample(path->state->vector, draws.u, draws.count, draws.outcome, run->error);
 		if (status == SONGDO_OK)
 			status = run_agree(run, comm_rank(run->env->comm) == 0 ? count_draws(run->result, reading, &draws) : SONGDO_OK);
 		if (status == SONGDO_OK)
 			status = run_poll(run);
-	} while (status == SONGDO_OK && draws.count > 0);
-done:
-	draws_close(&draws);
+	}
+	draws_fini(&draws, account);
 	return status;
 }
 
@@ -293,8 +299,8 @@ static void forecast_observation(struct run *run, const struct reading *reading)
 {
 	uint64_t draws = 0, table = 0;
 
-	if (run->drawn && reading->mask != 0)
-		draws = draws_bytes(run->options.shots, run->options.memory);
+	if (run->drawn && (reading->mask != 0 || run->observables.count > 0))
+		draws = sampling_bytes(&run->options, run->options.shots);
 	if (run->options.exact && reading->mask != 0)
 		table = 8 * bit_mask(bit_count(reading->mask));
 	run->extra_bytes = max_u64(run->extra_bytes, max_u64(draws, table));
@@ -303,13 +309,13 @@ static void forecast_observation(struct run *run, const struct reading *reading)
 songdo_status path_observe(struct run *run, struct path *path)
 {
 	struct reading reading = { 0 };
-	const bool ordered = run->drawn || run->whole;
+	const bool ordered = run->drawn || run->keeps || run->options.save_state != NULL, observed = run->observables.count > 0;
 	songdo_status status;
 	double start;
 
 	status = path_execute(run, path, path->pending.operations, ordered);
 	if (run->keeps)
-		goto done;
+		return status;
 	start = cpu_seconds();
 	if (status == SONGDO_OK)
 		status = run_agree(run, reading_init(&reading, run, path));
@@ -323,15 +329,21 @@ songdo_status path_observe(struct run *run, struct path *path)
 	status = run_agree(run, name_groups(run->result, path, reading.width));
 	if (status == SONGDO_OK)
 		status = run_agree(run, note_outputs(run->result, path));
-	if (status == SONGDO_OK && path->state != NULL && (run->options.exact || !run->drawn))
+	if (status == SONGDO_OK && path->state != NULL && (run->exhaustive || !run->drawn))
 		status = check_norm(run, path);
 	if (status == SONGDO_OK && run->drawn && path->shot_count > 0)
 		status = reading.mask != 0 ? sample(run, path, &reading) : count_all(run, path, &reading);
 	if (status == SONGDO_OK && run->options.exact)
 		status = sum_exact(run, path, &reading);
+	if (status == SONGDO_OK && observed)
+		status = path_expect(run, path);
 	run->timing.sample += cpu_seconds() - start;
 	if (status == SONGDO_OK && run->options.save_state != NULL)
 		status = path_save(run, path);
+	start = cpu_seconds();
+	if (status == SONGDO_OK && observed && run->drawn && path->shot_count > 0)
+		status = path_measure_observables(run, path);
+	run->timing.sample += cpu_seconds() - start;
 done:
 	reading_fini(&reading);
 	return status;

@@ -14,8 +14,10 @@
 #ifndef SONGDO_RUN_H
 #define SONGDO_RUN_H
 
-#include "plan/plan.h"
 #include "program/program.h"
+#include "run/draws.h"
+#include "run/expect.h"
+#include "run/plans.h"
 #include "run/qubits.h"
 #include "run/tally.h"
 #include "state/state.h"
@@ -32,6 +34,13 @@ enum {
 
 struct result_group { char *name; uint32_t width; };
 struct result_output { char *name, *value; uint64_t shots; };   /* value is JSON text */
+
+struct result_expectation {
+	char *observable;
+	double value, variance;
+	double sampled_value, sampled_variance, standard_error;   /* on rank 0, with shots */
+	uint64_t settings;
+};
 
 struct run_timing { double parse, plan, allocate, simulate, sample, total; };
 
@@ -51,6 +60,8 @@ struct songdo_result {
 	uint64_t *shot_entry;            /* with memory: the tally entry of each shot */
 	struct result_output *output;
 	size_t outputs;
+	struct result_expectation *expectation;
+	size_t expectations;
 	char **note;
 	size_t notes;
 	struct run_timing timing;
@@ -64,6 +75,8 @@ struct songdo_result {
 songdo_status result_note(struct songdo_result *result, const char *note);
 /* Count an output's value (JSON text) for some shots. */
 songdo_status result_output(struct songdo_result *result, const char *name, const char *value, uint64_t shots);
+/* The fields of the JSON document behind its schema, into an open object. */
+void result_write_fields(struct json *json, const struct songdo_result *result);
 /* Fix the orders of the tally; call once, when it is complete. */
 songdo_status result_finish(struct songdo_result *result);
 
@@ -106,8 +119,11 @@ struct run {
 	songdo_run_options options;
 	struct machine_description machine;
 	unsigned rank_bits;
-	bool drawn;                      /* shots are counted; else (no shots, not exact) the path of shot 0 is followed */
-	bool whole;                      /* the state is asked for: every declared qubit takes part, in order at the end */
+	bool drawn;                      /* shots are counted */
+	bool exhaustive;                 /* all that is not negligible is walked; else, without shots, the path of shot 0 */
+	struct observables observables;
+	struct plans *plans;             /* kept from one execution to the next; NULL: none are */
+	bool whole;                      /* the state is given or asked for: every declared qubit takes part */
 	bool keeps;                      /* the state is all that is asked for: it stays on the path, and there is no result */
 	bool touched;                    /* amplitudes have been changed */
 	songdo_error *error;
@@ -129,9 +145,6 @@ struct run {
 	uint32_t bits;                   /* the largest state */
 };
 
-/* What comes before the first path is walked, and after the last. run->env, program, options and error are set. */
-songdo_status run_begin(struct run *run);
-void run_end(struct run *run);
 /* SONGDO_INTERRUPTED where the caller of any rank wishes to stop. Collective. */
 songdo_status run_poll(struct run *run);
 /* The worst status over the ranks; where another rank failed and this one did not, the error says so. */
@@ -144,7 +157,8 @@ void path_free(struct run *run, struct path *path);
 void path_drop_shots(struct run *run, struct path *path);
 /* Walk a path to its end, leaving the branches it divides into on run->waiting, and take its samples. Collective. */
 songdo_status path_walk(struct run *run, struct path *path);
-/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first.
+/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first, and
+ * at the end of the program those that an observable flips.
  * `order`: bring the qubits into declaration order, padding on top. Collective. */
 songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order);
 /* Let a qubit join the state that exists or is made; given several, they join in ascending order. Collective. */
@@ -156,6 +170,14 @@ songdo_status path_collapse(struct run *run, struct path *path);
 songdo_status path_answer(struct path *path, uint32_t slot, int value);
 /* Turn copies of states that wait into replays; true where that freed something. */
 bool run_release_copies(struct run *run);
+/* Evaluate the observables on an ended path; let the shots measure them, which changes the state. Collective. */
+songdo_status path_expect(struct run *run, struct path *path);
+songdo_status path_measure_observables(struct run *run, struct path *path);
+/* Plan and execute the operations [begin, end) of a circuit on the state's own qubits. Collective. */
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
+                         bool order);
+/* Read the initial state into a path at its start. Collective. */
+songdo_status path_load(struct run *run, struct path *path);
 /* Sample and sum up an ended path. Collective. */
 songdo_status path_observe(struct run *run, struct path *path);
 /* Write the state of an ended path, qubits in declaration order. Collective. */

@@ -119,11 +119,33 @@ static songdo_run_options state_options(const songdo_run_options *options)
 	};
 }
 
+static songdo_status run_begin(struct run *run)
+{
+	songdo_status status;
+
+	run->error->message[0] = run->error->hint[0] = run->error->file[0] = '\0';
+	run->error->line = run->error->column = run->error->length = 0;
+	program_facts(run->program, &run->facts);
+	run->keeps = run->whole = true;
+	run->env->cancelled = run->options.cancelled;
+	run->env->cancel_context = run->options.context;
+	run->machine.ranks = (uint32_t)comm_size(run->env->comm);
+	run->rank_bits = bit_highest(run->machine.ranks);
+	status = run_check_ranks(run->machine.ranks, run->error);
+	return status == SONGDO_OK ? run_machine(&run->machine, run->env, run->options.precision) : status;
+}
+
+static void run_end(struct run *run)
+{
+	run->env->cancelled = NULL;
+	run->env->cancel_context = NULL;
+}
+
 songdo_status songdo_state_run(songdo_state **state, songdo_env *env, const songdo_program *program,
                                const songdo_run_options *options, songdo_error *error)
 {
 	songdo_error own = { 0 };
-	struct run run = { .env = env, .program = program, .options = state_options(options), .keeps = true, .error = error != NULL ? error : &own };
+	struct run run = { .env = env, .program = program, .options = state_options(options), .error = error != NULL ? error : &own };
 	struct path *path = path_new();
 	songdo_state *made = NULL;
 	songdo_status status;
@@ -198,7 +220,7 @@ songdo_status songdo_state_apply(songdo_state *state, const songdo_program *prog
 {
 	songdo_error own = { 0 };
 	struct run run = {
-		.env = state->env, .program = program, .options = state_options(options), .keeps = true, .error = error != NULL ? error : &own,
+		.env = state->env, .program = program, .options = state_options(options), .error = error != NULL ? error : &own,
 	};
 	struct path *path = path_new();
 	songdo_status status;
@@ -278,21 +300,23 @@ songdo_status songdo_state_probabilities(double *probabilities, const songdo_sta
 songdo_status songdo_state_sample(uint64_t *outcome, const songdo_state *state, uint64_t first_shot, uint64_t count, uint64_t seed,
                                   songdo_error *error)
 {
-	struct draws draws = { .first_shot = first_shot, .shot_count = count, .seed = seed, .indexed = true };
+	struct memory_account *account = &state->env->memory;
+	struct draws draws = { .seed = seed, .first = first_shot };
 	songdo_status status = check_normal(state, error);
 
 	if (status != SONGDO_OK || count == 0)
 		return status;
-	status = comm_agree(state->env->comm, draws_open(&draws, &state->env->memory) ? SONGDO_OK : SONGDO_NO_FIT);
-	if (status != SONGDO_OK) {
+	status = comm_agree(state->env->comm, draws_init(&draws, count, true, account));
+	if (status != SONGDO_OK)
 		error_set(error, status, "no memory for drawing %llu shots", (unsigned long long)count);
-		goto done;
+	for (uint64_t left = count; left > 0 && status == SONGDO_OK; left -= draws.count, draws.first += draws.count) {
+		draws.count = min_u64(left, draws.capacity);
+		draws_make(&draws, state->env->threads);
+		status = vector_sample(state->state->vector, draws.u, draws.count, draws.outcome, error);
+		for (uint64_t i = 0; i < draws.count && status == SONGDO_OK; i++)
+			outcome[draws_shot(&draws, i) - first_shot] = draws.outcome[i];
 	}
-	while ((status = draws_next(&draws, state->state->vector, error)) == SONGDO_OK && draws.count > 0)
-		for (uint64_t i = 0; i < draws.count; i++)
-			outcome[draws.first + draws.index[i]] = draws.outcome[i];
-done:
-	draws_close(&draws);
+	draws_fini(&draws, account);
 	return status;
 }
 
