@@ -38,6 +38,7 @@ from ._result import Result
 from ._run import run
 from ._songdo import ffi as _ffi, lib as _lib
 from ._state import State
+from ._sweep import sweep
 
 __version__ = _ffi.string(_lib.songdo_version()).decode()
 
@@ -60,4 +61,5 @@ __all__ = [
     "info",
     "plan",
     "run",
+    "sweep",
 ]

@@ -5,14 +5,14 @@ SPDX-License-Identifier: Apache-2.0
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
 from . import _errors
-from ._program import choice
+from ._program import Path, choice
 from ._songdo import ffi, lib
 
 PRECISIONS = {"double": lib.SONGDO_DOUBLE, "single": lib.SONGDO_SINGLE}
@@ -84,6 +84,16 @@ def _input_text(name: str, value: Any) -> str:
     raise TypeError(f"the input {name} is a number, a bool, text or a list of these, not {type(value).__name__}")
 
 
+def c_string(text: Any) -> Any:
+    return ffi.new("char[]", os.fsencode(text))
+
+
+def c_inputs(inputs: Optional[Inputs]) -> tuple[Any, int, list[Any]]:
+    """An array of songdo_input, its length, and what has to stay alive as long as it."""
+    pairs = [(c_string(name), c_string(_input_text(name, value))) for name, value in (inputs or {}).items()]
+    return ffi.new("songdo_input[]", pairs), len(pairs), pairs
+
+
 def run_options(
     *,
     seed: int,
@@ -92,17 +102,16 @@ def run_options(
     memory: bool = False,
     precision: str = "double",
     inputs: Optional[Inputs] = None,
+    observables: Union[str, Sequence[str]] = (),
+    initial_state: Optional[Path] = None,
+    save_state: Optional[Path] = None,
     max_operations: Optional[int] = None,
 ) -> tuple[Any, list[Any]]:
     """A songdo_run_options, and what has to stay alive as long as it."""
-    kept: list[Any] = []
-    pairs = []
-    for name, value in (inputs or {}).items():
-        pair = ffi.new("char[]", name.encode()), ffi.new("char[]", _input_text(name, value).encode())
-        kept.extend(pair)
-        pairs.append(pair)
-    listed = ffi.new("songdo_input[]", pairs)
-    kept.append(listed)
+    listed, count, pairs = c_inputs(inputs)
+    texts = [c_string(text) for text in ([observables] if isinstance(observables, str) else observables)]
+    observed = ffi.new("songdo_observable[]", [(text, ffi.NULL) for text in texts])
+    files = [ffi.NULL if file is None else c_string(file) for file in (initial_state, save_state)]
     options = ffi.new(
         "songdo_run_options *",
         {
@@ -112,13 +121,17 @@ def run_options(
             "memory": bool(memory),
             "precision": choice("precision", precision, PRECISIONS),
             "inputs": listed,
-            "input_count": len(pairs),
+            "input_count": count,
+            "observables": observed,
+            "observable_count": len(texts),
+            "initial_state": files[0],
+            "save_state": files[1],
             "max_operations": (
                 0 if max_operations is None else whole("max_operations", max_operations, 1, (1 << 64) - 1)
             ),
         },
     )
-    return options, kept
+    return options, [listed, pairs, texts, observed, files]
 
 
 def seed_or_draw(seed: Optional[int]) -> int:
@@ -129,33 +142,32 @@ def seed_or_draw(seed: Optional[int]) -> int:
 # ---- Signals ------------------------------------------------------------------------------------------------
 
 
-class _Interrupt:
-    exception: Optional[BaseException] = None
-
-
 def _remember(_kind: type[BaseException], exception: BaseException, traceback: Any) -> None:
-    ffi.from_handle(traceback.tb_frame.f_locals["handle"]).exception = exception
+    ffi.from_handle(traceback.tb_frame.f_locals["handle"]).append(exception)
 
 
 @ffi.def_extern(name="python_ask", error=1, onerror=_remember)
 def _ask(handle: Any) -> int:
-    """Being called is enough: Python handles signals on the way in, and a KeyboardInterrupt ends the run."""
+    """Being called is enough: Python handles signals on the way in, and a KeyboardInterrupt ends the run.
+
+    It handles them on its main thread only; asked on another, it has nothing to say.
+    """
     return 0
 
 
-def interruptible(options: Any, call: Callable[[], int]) -> int:
-    """Make a call of C that polls `cancelled` of these options. Exceptions of signal handlers end it and go on from here.
+class Signals:
+    """Lets signals in during calls of C that poll `cancelled` of these options, which must be made while this is alive."""
 
-    Python runs signal handlers on its main thread only, so that calls from other threads need not ask.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return call()
-    interrupt = _Interrupt()
-    handle = ffi.new_handle(interrupt)
-    poll = ffi.new("python_poll *", {"handle": handle})
-    options.cancelled = ffi.addressof(lib, "python_poll_due")
-    options.context = poll
-    status = call()
-    if interrupt.exception is not None:
-        raise interrupt.exception
-    return status
+    def __init__(self, options: Any) -> None:
+        self._raised: list[BaseException] = []
+        self._handle = ffi.new_handle(self._raised)
+        self._poll = ffi.new("python_poll *", {"handle": self._handle})
+        options.cancelled = ffi.addressof(lib, "python_poll_due")
+        options.context = self._poll
+
+    def call(self, function: Any, *arguments: Any) -> int:
+        """Call, and go on with the exception of a signal handler where one ended the call."""
+        status: int = function(*arguments)
+        if self._raised:
+            raise self._raised.pop()
+        return status

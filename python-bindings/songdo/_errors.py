@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from ._songdo import ffi, lib
 
@@ -38,6 +39,7 @@ class Error(Exception):
     :ivar hint: how to mend it
     :ivar file: the file concerned, ``"<text>"`` for a string
     :ivar line, column: the place in it, from 1
+    :ivar row: the row of a sweep, from 0
     :ivar errors: every :class:`Diagnostic`, where a program is wrong
     """
 
@@ -47,6 +49,7 @@ class Error(Exception):
     file: str = ""
     line: int = 0
     column: int = 0
+    row: int = 0
     errors: list[Diagnostic] = []
 
     def __init__(self, message: str = "", **attributes: object) -> None:
@@ -128,11 +131,11 @@ _BY_STATUS: dict[int, type[Error]] = {
 }
 
 
-def _string(chars: object) -> str:
+def _string(chars: Any) -> str:
     return ffi.string(chars).decode("utf-8", "replace")
 
 
-def diagnostic(error: object, file: str, source: bytes) -> Diagnostic:
+def diagnostic(error: Any, file: str, source: bytes) -> Diagnostic:
     """What a ``songdo_error`` of C says, with the source that it is about (empty where it is about none)."""
     shown = lib.songdo_error_text(error, file.encode(), source or ffi.NULL, len(source))
     try:
@@ -151,9 +154,7 @@ def diagnostic(error: object, file: str, source: bytes) -> Diagnostic:
     )
 
 
-def exception(
-    status: int, error: object, file: str = "", source: bytes = b"", kind: type[Error] | None = None
-) -> Error:
+def exception(status: int, error: Any, file: str = "", source: bytes = b"", kind: type[Error] | None = None) -> Error:
     """The exception for a status and the ``songdo_error`` that came with it."""
     error.code = status
     said = diagnostic(error, file, source)

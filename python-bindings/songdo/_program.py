@@ -162,7 +162,8 @@ class Program:
 
 def _depth_outside() -> int:
     """The stack level of the caller outside this package, for a warning that __init__ gives."""
-    level, frame = 2, sys._getframe(2)
+    level = 2
+    frame: Any = sys._getframe(2)
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "songdo":
         frame, level = frame.f_back, level + 1
     return level

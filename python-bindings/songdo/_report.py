@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Optional
+from typing import Any, Optional, Union
 
 from . import _call
 from ._errors import Diagnostic
@@ -48,6 +48,7 @@ def plan(
     memory: bool = False,
     precision: str = "double",
     inputs: Optional[_call.Inputs] = None,
+    observables: Union[str, Sequence[str]] = (),
     threads: Optional[int] = None,
     max_operations: Optional[int] = None,
     dialect: str = "auto",
@@ -75,6 +76,7 @@ def plan(
         memory=memory,
         precision=precision,
         inputs=inputs,
+        observables=observables,
         max_operations=max_operations,
     )
     options = ffi.new(

@@ -16,6 +16,15 @@ _ROWS = 20  # strings that str() shows
 _NAMED_BITS = 32  # so many bits it still names one by one
 
 
+def _floats(found: dict[str, Any]) -> dict[str, Any]:
+    """JSON writes 1.0 as 1; what may be any real number is a float here."""
+    reals = ("value", "variance", "standard_error")
+    return {
+        name: _floats(value) if isinstance(value, dict) else float(value) if name in reals else value
+        for name, value in found.items()
+    }
+
+
 class Result:
     """What :func:`songdo.run` answers.
 
@@ -48,7 +57,8 @@ class Result:
     @functools.cached_property
     def groups(self) -> list[tuple[str, int]]:
         """Name and width of each group of the bit strings, in order of declaration: the first is the rightmost."""
-        width, found = ffi.new("uint32_t *"), []
+        width = ffi.new("uint32_t *")
+        found: list[tuple[str, int]] = []
         while name := lib.songdo_result_group(self._pointer, len(found), width):
             found.append((ffi.string(name).decode(), width[0]))
         return found
@@ -58,10 +68,11 @@ class Result:
         """How many shots read each bit string, ascending; empty where ``shots=0``."""
         return self.document.get("counts", {})
 
-    @property
+    @functools.cached_property
     def probabilities(self) -> Optional[dict[str, float]]:
         """With ``exact=True`` the exact probability of each bit string; else None."""
-        return self.document.get("probabilities")
+        found = self.document.get("probabilities")
+        return None if found is None else {string: float(p) for string, p in found.items()}
 
     @property
     def memory(self) -> Optional[list[str]]:
@@ -72,6 +83,17 @@ class Result:
     def outputs(self) -> dict[str, Any]:
         """Classical ``output`` variables that are not bits: {name: value}, or {name: {value: shots}} where shots differ."""
         return self.document.get("outputs", {})
+
+    @functools.cached_property
+    def expectations(self) -> list[dict[str, Any]]:
+        """With observables {observable, value, variance} of each, and sampled: {value, variance, standard_error, shots, settings} where
+        there were shots.
+
+        >>> import songdo
+        >>> songdo.run('include "stdgates.inc"; qubit q; h q;', shots=0, observables="Z0").expectations
+        [{'observable': 'Z0', 'value': 0.0, 'variance': 1.0}]
+        """
+        return [_floats(found) for found in self.document.get("expectations", [])]
 
     @property
     def notes(self) -> list[str]:
@@ -116,7 +138,7 @@ class Result:
         return sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))[:n]
 
     def __repr__(self) -> str:
-        shown = self.counts or {string: round(p, 6) for string, p in (self.probabilities or {}).items()}
+        shown: dict[str, Any] = self.counts or {string: round(p, 6) for string, p in (self.probabilities or {}).items()}
         inside = ", ".join(f"{string!r}: {value}" for string, value in list(shown.items())[:4])
         rest = f", ... {len(shown) - 4} more" if len(shown) > 4 else ""
         drawn = (

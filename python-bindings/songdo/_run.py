@@ -6,7 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Optional
+from typing import Optional, Union
 
 from . import _call
 from ._program import Path, Program, ProgramLike, coerce
@@ -23,6 +23,9 @@ def run(
     memory: bool = False,
     precision: str = "double",
     inputs: Optional[_call.Inputs] = None,
+    observables: Union[str, Sequence[str]] = (),
+    initial_state: Optional[Path] = None,
+    save_state: Optional[Path] = None,
     threads: Optional[int] = None,
     max_memory: Optional[_call.Size] = None,
     max_operations: Optional[int] = None,
@@ -40,6 +43,10 @@ def run(
     :param memory: keep every shot's bit string, in order (``result.memory``)
     :param precision: ``"double"`` (complex128 amplitudes) or ``"single"`` (complex64: half the memory)
     :param inputs: values for the program's ``input`` variables: numbers, bools, text such as ``"pi/4"`` or ``"0110"``, lists
+    :param observables: sums of Pauli products such as ``"0.5 Z0 Z1 - X(q[2])"``: their mean and variance in the state before the
+        final measurements, and where there are shots also as these measure them (``result.expectations``)
+    :param initial_state: a file to start from, ``.npy`` or ``.songdo``, with all declared qubits
+    :param save_state: a file to write the final state to; :class:`songdo.State` has it without a file
     :param threads: by default the cores that this process may use
     :param max_memory: bytes, or text such as ``"1.5G"``; by default what is free
     :param max_operations: refuse a program that expands to more (2^32)
@@ -71,13 +78,16 @@ def run(
         memory=memory,
         precision=precision,
         inputs=inputs,
+        observables=observables,
+        initial_state=initial_state,
+        save_state=save_state,
         max_operations=max_operations,
     )
-    name = ffi.new("char[]", parsed.file.encode())
-    options.name = name
+    kept.append(_call.c_string(parsed.file))
+    options.name = kept[-1]
     options.parse_seconds = 0 if isinstance(program, Program) else parsed.seconds
     result, error = ffi.new("songdo_result **"), ffi.new("songdo_error *")
-    status = _call.interruptible(options, lambda: lib.songdo_run(result, env, parsed._pointer, options, error))
+    status = _call.Signals(options).call(lib.songdo_run, result, env, parsed._pointer, options, error)
     _call.check(status, error, parsed.file, parsed.source)
     del kept
     return Result(ffi.gc(result[0], lib.songdo_result_free))

@@ -104,7 +104,7 @@ class State:
             seed=_call.seed_or_draw(seed), precision=precision, inputs=inputs, max_operations=max_operations
         )
         state, error = ffi.new("songdo_state **"), ffi.new("songdo_error *")
-        status = _call.interruptible(options, lambda: lib.songdo_state_run(state, env, parsed._pointer, options, error))
+        status = _call.Signals(options).call(lib.songdo_state_run, state, env, parsed._pointer, options, error)
         _call.check(status, error, parsed.file, parsed.source)
         del kept
         return cls._of(env, state[0])
@@ -210,9 +210,7 @@ class State:
         options, kept = _call.run_options(seed=_call.seed_or_draw(seed), inputs=inputs, max_operations=max_operations)
         error = ffi.new("songdo_error *")
         with self._lock:
-            status = _call.interruptible(
-                options, lambda: lib.songdo_state_apply(self._pointer, parsed._pointer, options, error)
-            )
+            status = _call.Signals(options).call(lib.songdo_state_apply, self._pointer, parsed._pointer, options, error)
         _call.check(status, error, parsed.file, parsed.source)
         del kept
         return self
@@ -253,7 +251,7 @@ class State:
         return array.copy() if copy else array
 
     def __buffer__(self, _flags: int) -> memoryview:
-        return memoryview(self.array)
+        return self.array.data
 
     def __getitem__(self, index: Union[int, str]) -> complex:
         """One amplitude, by its index or its bit string; needs no NumPy.

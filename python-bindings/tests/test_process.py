@@ -17,6 +17,8 @@ from conftest import BELL
 # Minutes, if nobody stops it.
 LONG = 'include "stdgates.inc"; qubit[22] q; for int i in [1:4000] { h q; for int j in [0:20] { cx q[j], q[j + 1]; } }'
 MANY_SHOTS = 50_000_000_000
+# Planned for longer than it is simulated.
+MANY_GATES = 'include "stdgates.inc"; qubit[6] q; for int i in [1:10000000] { rx(0.1) q; cx q[0], q[1]; }'
 
 
 def _interrupt(after):
@@ -33,8 +35,13 @@ def _interrupt(after):
 
 @pytest.mark.parametrize(
     "call",
-    [lambda: songdo.run(LONG), lambda: songdo.State.run(LONG), lambda: songdo.run(BELL, shots=MANY_SHOTS)],
-    ids=["run", "state", "shots"],
+    [
+        lambda: songdo.run(LONG),
+        lambda: songdo.State.run(LONG),
+        lambda: songdo.run(BELL, shots=MANY_SHOTS),
+        lambda: songdo.run(MANY_GATES),
+    ],
+    ids=["run", "state", "shots", "gates"],
 )
 def test_control_c_stops_within_a_second(call):
     sent = _interrupt(0.7)
@@ -82,7 +89,7 @@ def test_the_lock_of_the_interpreter_is_released():
 
     ticker = threading.Thread(target=tick)
     ticker.start()
-    songdo.run('include "stdgates.inc"; qubit[22] q; for int i in [1:30] { h q; rx(0.1) q; }', shots=1, threads=1)
+    songdo.run('include "stdgates.inc"; qubit[22] q; for int i in [1:300] { h q; rx(0.1) q; }', shots=1, threads=1)
     done.set()
     ticker.join()
     assert len(ticks) > 10

@@ -191,7 +191,7 @@ def test_the_module_brings_nothing_along_and_shows_nothing():
     names = subprocess.run(["nm", "-D", "--defined-only", module], capture_output=True, text=True, check=True).stdout
     assert [line.split()[-1] for line in names.splitlines() if line] == ["PyInit__songdo"]
     folder = module.parent
-    assert sorted(file.suffix for file in folder.iterdir() if file.is_file()) == [".py"] * 8 + [".so", ".typed"]
+    assert sorted(file.suffix for file in folder.iterdir() if file.is_file()) == [".py"] * 9 + [".pyi", ".so", ".typed"]
     assert module.name == "_songdo.abi3.so", "one wheel for every Python"
 
 

@@ -27,6 +27,17 @@ def test_states_are_those_of_numpy(qubits, precision, bar):
         assert numpy.abs(state.array - apply(zero)).max() < bar
 
 
+def test_programs_of_many_operations_are_planned_piece_by_piece():
+    source = """
+        include "stdgates.inc"; qubit[4] q;
+        for int i in [1:100000] { ry(1e-5) q[0]; cz q[0], q[1]; ry(2e-5) q[3]; cx q[1], q[2]; }
+    """
+    expected = [a * b for a in (numpy.cos(1), numpy.sin(1)) for b in (numpy.cos(0.5), numpy.sin(0.5))]
+    found = songdo.State.run(source).array
+    assert found[[0, 1, 8, 9]] == pytest.approx(expected, abs=1e-9) and numpy.vdot(found, found) == pytest.approx(1)
+    assert songdo.plan(source)["sweeps"] == songdo.run(source).engine["sweeps"]
+
+
 def test_programs_are_applied_to_any_state():
     draw = numpy.random.default_rng(5)
     psi = draw.normal(size=64) + 1j * draw.normal(size=64)

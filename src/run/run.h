@@ -25,6 +25,7 @@
 enum {
 	RUN_LOCAL_BITS = 5,              /* a state is padded with idle qubits to at least so many local bits */
 	RUN_COPIES = 1024,               /* branches that may wait as copies */
+	RUN_PLANNED = 1 << 17,           /* operations planned at a time */
 };
 
 /* Branches (and sampled strings) less probable than this are left out of an exact distribution; their sum is reported. */
