@@ -83,8 +83,8 @@ struct input {
 	double seconds;                  /* spent on parsing */
 };
 
-/* Read a file on rank 0 and give it to all ranks, NUL-terminated, freed by the caller. Returns 0, or the exit code after a
- * message; equal on all ranks. env NULL: every process reads for itself. */
+/* Read a file on rank 0 and give it to all ranks, NUL-terminated, freed by the caller. Returns 0, or the exit code
+ * after a message; equal on all ranks. env NULL: every process reads for itself. */
 int file_read(char **text, size_t *length, songdo_env *env, const char *file);
 /* songdo_program_parse with room for CLI_ERRORS errors; a file of nothing is refused. text is NUL-terminated. */
 songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
@@ -106,7 +106,8 @@ void observable_list_add(struct observable_list *list, const char *value);
 /* Read the files of @FILE; such an observable is called as it was given. Returns 0 or an exit code after a message. */
 int observable_list_read(struct observable_list *list, songdo_env *env);
 /* An error of a run: about an observable, whose text is shown then, or about the program. Returns the exit code. */
-int observable_list_complain(const struct observable_list *list, songdo_error *error, const char *file, const struct input *input);
+int observable_list_complain(const struct observable_list *list, songdo_error *error, const char *file,
+                             const struct input *input);
 void observable_list_close(struct observable_list *list);
 
 /* Find out on rank 0 whether a file can be created, before the work; NULL and "-" are fine. */
@@ -125,8 +126,8 @@ struct rows {
 	size_t columns, rows;
 };
 
-/* SONGDO_BAD_PROGRAM, with line and column, for what is no such table: a row of another length, a column without a name or
- * named twice, a quote that is not closed, no row at all. */
+/* SONGDO_BAD_PROGRAM, with line and column, for what is no such table: a row of another length, a column without a name
+ * or named twice, a quote that is not closed, no row at all. */
 songdo_status rows_read(struct rows *rows, const char *text, size_t length, songdo_error *error);
 void rows_fini(struct rows *rows);
 /* Give an error of a row the place of the value that it is about: the one whose input its message names, else the row's
@@ -147,7 +148,8 @@ struct show show_for(const char *file);
 void show_result(struct text *text, const songdo_result *result, const struct show *show);
 void show_csv(struct text *text, const songdo_result *result, const struct show *show);
 /* One line of a sweep: the row's number, its inputs, what came of it. */
-void show_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row, const struct show *show);
+void show_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row,
+              const struct show *show);
 void show_row_json(struct text *text, const songdo_result *result, const struct rows *rows, size_t row);
 /* The columns' names, or a row. */
 void show_row_csv(struct text *text, const songdo_result *result, const struct rows *rows, size_t row, bool names);
@@ -166,7 +168,8 @@ struct sweep_form {
 };
 
 /* Read the rows and check every one of them before any is run. Returns 0 or an exit code after a message. */
-int sweep_check(songdo_env *env, struct rows *rows, const songdo_prepared *prepared, const songdo_run_options *options, const char *file);
+int sweep_check(songdo_env *env, struct rows *rows, const songdo_prepared *prepared, const songdo_run_options *options,
+                const char *file);
 /* Run them, row r with the seed of the options + r, and write a line each. Returns 0, or an exit code with *error. */
 int sweep_run(songdo_env *env, songdo_prepared *prepared, const struct rows *rows, const songdo_run_options *options,
               const struct sweep_form *form, songdo_error *error);

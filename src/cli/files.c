@@ -11,7 +11,8 @@
 #include "cli/cli.h"
 
 /* Read on rank 0 and hand out: its status, the length, the bytes. */
-static songdo_status read_everywhere(char **text, size_t *length, songdo_env *env, const char *file, songdo_error *error)
+static songdo_status read_everywhere(char **text, size_t *length, songdo_env *env, const char *file,
+                                     songdo_error *error)
 {
 	struct { uint64_t length; songdo_status status; } head = { 0 };
 	songdo_status status;

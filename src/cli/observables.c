@@ -36,7 +36,8 @@ int observable_list_read(struct observable_list *list, songdo_env *env)
 	return code;
 }
 
-int observable_list_complain(const struct observable_list *list, songdo_error *error, const char *file, const struct input *input)
+int observable_list_complain(const struct observable_list *list, songdo_error *error, const char *file,
+                             const struct input *input)
 {
 	char name[64];
 

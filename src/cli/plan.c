@@ -171,7 +171,8 @@ static void write_text(struct text *text, const struct forecast *forecast)
 /* ---- The command ----------------------------------------------------------------------------------------- */
 
 /* The inputs of the first row join those of --input, every row being looked at. *all is freed by the caller. */
-static int take_first_row(struct request *request, songdo_env *env, const songdo_program *program, struct rows *rows, songdo_input **all)
+static int take_first_row(struct request *request, songdo_env *env, const songdo_program *program, struct rows *rows,
+                          songdo_input **all)
 {
 	songdo_prepared *prepared = NULL;
 	songdo_error error = { 0 };
@@ -217,7 +218,8 @@ static int plan_program(struct request *request, songdo_env *env)
 	status = comm_agree(env->comm, run_forecast(&forecast, input.program, &request->run, &request->forecast, &error));
 	if (status != SONGDO_OK) {
 		error.code = status;
-		code = observable_list_complain(&request->observables, &error, strcmp(request->file, "-") == 0 ? "<stdin>" : request->file, &input);
+		code = observable_list_complain(&request->observables, &error,
+		                                strcmp(request->file, "-") == 0 ? "<stdin>" : request->file, &input);
 		goto done;
 	}
 	if (songdo_env_rank(env) == 0)

@@ -1,7 +1,7 @@
 /* rows.c - the table of a sweep read: comma-separated values as RFC 4180 has them.
  *
- * A value may stand in double quotes, and then hold commas; two of them are one. Blanks around a value are no part of it, and
- * blank lines no rows. A byte order mark and CR before LF are let pass.
+ * A value may stand in double quotes, and then hold commas; two of them are one. Blanks around a value are no part of
+ * it, and blank lines no rows. A byte order mark and CR before LF are let pass.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
@@ -68,11 +68,13 @@ static songdo_status read_value(struct reader *reader, const char **value, struc
 		place->length = reader->line == place->line ? reader->column - place->column : 1;
 		skip_blank(reader);
 		if (reader->at < reader->end && !at_any(reader, ",\r\n"))
-			return fail_at(reader->error, (struct row_place){ reader->line, reader->column, 1 }, "a comma is expected behind the quote");
+			return fail_at(reader->error, (struct row_place){reader->line, reader->column, 1},
+			               "a comma is expected behind the quote");
 	} else {
 		for (; reader->at < reader->end && !at_any(reader, ",\r\n"); advance(reader)) {
 			if (*reader->at == '\0')
-				return fail_at(reader->error, (struct row_place){ reader->line, reader->column, 1 }, "this is no text: a zero byte");
+				return fail_at(reader->error, (struct row_place){reader->line, reader->column, 1},
+				               "this is no text: a zero byte");
 			*reader->out++ = *reader->at;
 			if (*reader->at != ' ' && *reader->at != '\t')
 				last = reader->out;

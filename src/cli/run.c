@@ -12,32 +12,37 @@ enum { SHOTS, SEED, EXACT, MEMORY, PRECISION, INPUT, THREADS, SAVE_STATE, FORMAT
        TOP, OBSERVABLE, SWEEP, INITIAL, VERBOSE, QUIET };
 
 static const struct option_info options_run[] = {
-	[SHOTS] = { "shots", 0, "N", "how often the program is run (1024; 0 with --observable)" },
-	[SEED] = { "seed", 0, "S", "of the draws; without it one is drawn and printed" },
-	[EXACT] = { "exact", 0, NULL, "the exact distribution too" },
-	[MEMORY] = { "memory", 0, NULL, "every shot's string, in order" },
-	[PRECISION] = { "precision", 0, "P", "double (default) or single" },
-	[INPUT] = { "input", 0, "NAME=VALUE", "the value of an input variable; may be repeated" },
-	[THREADS] = { "threads", 0, "N", "a rank; default: the cores it may use" },
-	[SAVE_STATE] = { "save-state", 0, "FILE", "write the final state: OUT.npy for NumPy, OUT.songdo" },
-	[FORMAT] = { "format", 0, "F", "text (default), json or csv" },
-	[OUTPUT] = { "output", 'o', "FILE", "write there instead of standard output" },
-	[MAX_MEMORY] = { "max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G" },
-	[MAX_OPS] = { "max-ops", 0, "N", "operations a program may expand to (2^32)" },
-	[DIALECT] = { "dialect", 0, "D", "auto (default), qasm2, qasm3 or braket" },
-	[U_PHASE] = { "u-phase", 0, "P", "auto (default), spec or legacy: the global phase of U" },
-	[INCLUDE] = { "include", 'I', "DIR", "where include files may be; may be repeated" },
-	[TOP] = { "top", 0, "K", "strings shown in text (20) and CSV, the likeliest first" },
-	[OBSERVABLE] = { "observable", 0, "TEXT|@FILE", "mean and variance of \"0.5*Z0*Z1 - X2\"; may be repeated" },
-	[SWEEP] = { "sweep", 0, "ROWS.csv", "a run for each row of inputs, planned once" },
-	[INITIAL] = { "initial", 0, "STATE", "start from a saved state (.npy, .songdo)" },
-	[VERBOSE] = { "verbose", 'v', NULL, "where the time and memory went, on standard error" },
-	[QUIET] = { "quiet", 'q', NULL, "no summary, notes and warnings" },
-	{ "reproducible", 0, NULL, NULL }, { "device", 0, "NAME", NULL }, { "noise", 0, "FILE", NULL }, { "time-limit", 0, "TIME", NULL },
-	{ "checkpoint", 0, "DIR", NULL }, { "checkpoint-every", 0, "TIME", NULL }, { "resume", 0, "DIR", NULL },
-	{ "sandbox", 0, NULL, NULL }, { "progress", 0, "WHEN", NULL },
-	{ 0 }
-};
+        [SHOTS] = {"shots", 0, "N", "how often the program is run (1024; 0 with --observable)"},
+        [SEED] = {"seed", 0, "S", "of the draws; without it one is drawn and printed"},
+        [EXACT] = {"exact", 0, NULL, "the exact distribution too"},
+        [MEMORY] = {"memory", 0, NULL, "every shot's string, in order"},
+        [PRECISION] = {"precision", 0, "P", "double (default) or single"},
+        [INPUT] = {"input", 0, "NAME=VALUE", "the value of an input variable; may be repeated"},
+        [THREADS] = {"threads", 0, "N", "a rank; default: the cores it may use"},
+        [SAVE_STATE] = {"save-state", 0, "FILE", "write the final state: OUT.npy for NumPy, OUT.songdo"},
+        [FORMAT] = {"format", 0, "F", "text (default), json or csv"},
+        [OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
+        [MAX_MEMORY] = {"max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G"},
+        [MAX_OPS] = {"max-ops", 0, "N", "operations a program may expand to (2^32)"},
+        [DIALECT] = {"dialect", 0, "D", "auto (default), qasm2, qasm3 or braket"},
+        [U_PHASE] = {"u-phase", 0, "P", "auto (default), spec or legacy: the global phase of U"},
+        [INCLUDE] = {"include", 'I', "DIR", "where include files may be; may be repeated"},
+        [TOP] = {"top", 0, "K", "strings shown in text (20) and CSV, the likeliest first"},
+        [OBSERVABLE] = {"observable", 0, "TEXT|@FILE", "mean and variance of \"0.5*Z0*Z1 - X2\"; may be repeated"},
+        [SWEEP] = {"sweep", 0, "ROWS.csv", "a run for each row of inputs, planned once"},
+        [INITIAL] = {"initial", 0, "STATE", "start from a saved state (.npy, .songdo)"},
+        [VERBOSE] = {"verbose", 'v', NULL, "where the time and memory went, on standard error"},
+        [QUIET] = {"quiet", 'q', NULL, "no summary, notes and warnings"},
+        {"reproducible", 0, NULL, NULL},
+        {"device", 0, "NAME", NULL},
+        {"noise", 0, "FILE", NULL},
+        {"time-limit", 0, "TIME", NULL},
+        {"checkpoint", 0, "DIR", NULL},
+        {"checkpoint-every", 0, "TIME", NULL},
+        {"resume", 0, "DIR", NULL},
+        {"sandbox", 0, NULL, NULL},
+        {"progress", 0, "WHEN", NULL},
+        {0}};
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_BRAKET };
 static const char *const format_names[] = { "text", "json", "csv", "braket", NULL };
@@ -209,7 +214,8 @@ static int print_result(const struct request *request, songdo_env *env, const so
 }
 
 /* What a run that did not come to its end is answered with. */
-static int end_early(const struct request *request, songdo_env *env, songdo_status status, songdo_error *error, const struct input *input)
+static int end_early(const struct request *request, songdo_env *env, songdo_status status, songdo_error *error,
+                     const struct input *input)
 {
 	if (status == SONGDO_INTERRUPTED) {
 		cli_say("interrupted");
@@ -224,7 +230,8 @@ static int run_once(struct request *request, songdo_env *env, const struct input
 	songdo_result *result = NULL;
 	songdo_error error = { 0 };
 	const songdo_status status = songdo_run(&result, env, input->program, &request->run, &error);
-	const int code = status != SONGDO_OK ? end_early(request, env, status, &error, input) : print_result(request, env, result);
+	const int code = status != SONGDO_OK ? end_early(request, env, status, &error, input)
+	                                     : print_result(request, env, result);
 
 	songdo_result_free(result);
 	return code;
@@ -233,7 +240,10 @@ static int run_once(struct request *request, songdo_env *env, const struct input
 static int run_sweep(struct request *request, songdo_env *env, const struct input *input)
 {
 	struct sweep_form form = {
-		.json = request->format == FORMAT_JSON, .csv = request->format == FORMAT_CSV, .show = show_for(request->output), .output = request->output,
+	        .json = request->format == FORMAT_JSON,
+	        .csv = request->format == FORMAT_CSV,
+	        .show = show_for(request->output),
+	        .output = request->output,
 	};
 	songdo_prepared *prepared = NULL;
 	struct rows rows = { 0 };
@@ -248,7 +258,9 @@ static int run_sweep(struct request *request, songdo_env *env, const struct inpu
 		return end_early(request, env, (songdo_status)code, &error, input);
 	code = sweep_check(env, &rows, prepared, &request->run, request->sweep);
 	if (code == SONGDO_OK) {
-		for (size_t i = 0; !request->quiet && songdo_env_rank(env) == 0 && (note = program_note(input->program, i)) != NULL; i++)
+		for (size_t i = 0;
+		     !request->quiet && songdo_env_rank(env) == 0 && (note = program_note(input->program, i)) != NULL;
+		     i++)
 			fprintf(stderr, "note: %s\n", note);
 		if (!request->quiet && !request->seeded && songdo_env_rank(env) == 0 && request->run.shots > 0)
 			fprintf(stderr, "note: the seed of row 0 is %llu\n", (unsigned long long)request->run.seed);

@@ -47,7 +47,8 @@ static void add_both(struct text *text, const songdo_result *result)
 			counted = strdup(songdo_result_count(result, i++, &shots));
 		if (order >= 0)
 			string = songdo_result_probability(result, j++, &probability);
-		text_add_format(text, "%s,%llu,%.17g\n", order <= 0 && counted != NULL ? counted : string, (unsigned long long)shots, probability);
+		text_add_format(text, "%s,%llu,%.17g\n", order <= 0 && counted != NULL ? counted : string,
+		                (unsigned long long)shots, probability);
 		free(counted);
 	}
 }
@@ -99,7 +100,8 @@ static void add_expectations(struct text *text, const songdo_result *result)
 	double value, variance, sampled, error;
 	const char *observable;
 
-	text_add(text, result->shots > 0 ? "observable,value,variance,sampled_value,standard_error\n" : "observable,value,variance\n");
+	text_add(text, result->shots > 0 ? "observable,value,variance,sampled_value,standard_error\n"
+	                                 : "observable,value,variance\n");
 	for (size_t i = 0; (observable = songdo_result_expectation(result, i, &value, &variance)) != NULL; i++) {
 		add_field(text, observable);
 		text_add_format(text, ",%.17g,%.17g", value, variance);
@@ -222,7 +224,8 @@ void show_row_json(struct text *text, const songdo_result *result, const struct 
 
 enum { ROW_STRINGS = 4 };   /* strings that a row of text shows without --top */
 
-void show_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row, const struct show *show)
+void show_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row,
+              const struct show *show)
 {
 	const uint64_t top = show->top > 0 ? show->top : ROW_STRINGS;
 	size_t count = 0, *order = NULL;

@@ -59,7 +59,8 @@ static songdo_status walk_open(struct walk *walk, const char *file, songdo_error
 	if (status == SONGDO_OK && walk->piece == NULL)
 		status = error_set(error, SONGDO_NO_FIT, "out of memory");
 	if (status == SONGDO_OK && bit_count(walk->store.count) != 1) {
-		error_set(error, SONGDO_BAD_PROGRAM, "%.160s: %" PRIu64 " amplitudes are no state of qubits", file, walk->store.count);
+		error_set(error, SONGDO_BAD_PROGRAM, "%.160s: %" PRIu64 " amplitudes are no state of qubits", file,
+		          walk->store.count);
 		error_hint(error, "a state of n qubits has 2^n");
 		status = SONGDO_BAD_PROGRAM;
 	}
@@ -89,7 +90,10 @@ static const char *bit_string(char buffer[65], uint64_t index, unsigned qubits)
 	return buffer;
 }
 
-static const char *precision_text(songdo_precision precision) { return precision == SONGDO_DOUBLE ? "double" : "single"; }
+static const char *precision_text(songdo_precision precision)
+{
+	return precision == SONGDO_DOUBLE ? "double" : "single";
+}
 
 /* ---- Info ------------------------------------------------------------------------------------------ */
 
@@ -118,7 +122,8 @@ static void note_amplitude(struct summary *summary, uint64_t index, double compl
 	summary->top[at] = (struct amplitude){ index, value, probability };
 }
 
-static void info_json(struct text *text, const struct request *request, const struct store *store, const struct summary *summary)
+static void info_json(struct text *text, const struct request *request, const struct store *store,
+                      const struct summary *summary)
 {
 	const unsigned qubits = bit_highest(store->count);
 	struct json json;
@@ -162,7 +167,8 @@ static void info_json(struct text *text, const struct request *request, const st
 	text_add(text, "\n");
 }
 
-static void info_text(struct text *text, const struct request *request, const struct store *store, const struct summary *summary)
+static void info_text(struct text *text, const struct request *request, const struct store *store,
+                      const struct summary *summary)
 {
 	const unsigned qubits = bit_highest(store->count);
 	char bits[65];
@@ -170,12 +176,14 @@ static void info_text(struct text *text, const struct request *request, const st
 	text_add_format(text, "%-10s %s\n", "file", request->file);
 	text_add_format(text, "%-10s %s\n", "format", store->format == STORE_SONGDO ? "songdo, checksum right" : "npy");
 	text_add_format(text, "%-10s %u, %" PRIu64 " amplitudes\n", "qubits", qubits, store->count);
-	text_add_format(text, "%-10s %s (complex%d)\n", "precision", precision_text(store->precision), store->precision == SONGDO_DOUBLE ? 128 : 64);
+	text_add_format(text, "%-10s %s (complex%d)\n", "precision", precision_text(store->precision),
+	                store->precision == SONGDO_DOUBLE ? 128 : 64);
 	text_add_format(text, "%-10s %.15g\n", "norm", sqrt(summary->norm));
 	text_add_format(text, summary->count > 0 ? "largest amplitudes:\n" : "");
 	for (uint64_t i = 0; i < summary->count; i++)
-		text_add_format(text, "%s  %12.9f %+12.9fi  %.9f\n", bit_string(bits, summary->top[i].index, qubits), creal(summary->top[i].value),
-		                cimag(summary->top[i].value), summary->top[i].probability);
+		text_add_format(text, "%s  %12.9f %+12.9fi  %.9f\n", bit_string(bits, summary->top[i].index, qubits),
+		                creal(summary->top[i].value), cimag(summary->top[i].value),
+		                summary->top[i].probability);
 }
 
 static songdo_status inform(struct text *text, const struct request *request, songdo_error *error)
@@ -196,7 +204,8 @@ static songdo_status inform(struct text *text, const struct request *request, so
 	if (status == SONGDO_OK)
 		status = store_check(&walk.store, walk.checksum, error);
 	if (status == SONGDO_OK)
-		request->format == FORMAT_JSON ? info_json(text, request, &walk.store, &summary) : info_text(text, request, &walk.store, &summary);
+		request->format == FORMAT_JSON ? info_json(text, request, &walk.store, &summary)
+		                               : info_text(text, request, &walk.store, &summary);
 	walk_close(&walk);
 	free(summary.top);
 	return status;
@@ -204,7 +213,8 @@ static songdo_status inform(struct text *text, const struct request *request, so
 
 /* ---- Export ---------------------------------------------------------------------------------------- */
 
-static songdo_status export_csv(struct text *text, const struct request *request, struct walk *walk, songdo_error *error)
+static songdo_status export_csv(struct text *text, const struct request *request, struct walk *walk,
+                                songdo_error *error)
 {
 	const unsigned qubits = bit_highest(walk->store.count);
 	songdo_status status = SONGDO_OK;
@@ -220,16 +230,18 @@ static songdo_status export_csv(struct text *text, const struct request *request
 			double complex value = walk->piece[i];
 			if (request->precision == 1)
 				value = (float complex)value;
-			text_add_format(text, "%" PRIu64 ",%s,%.17g,%.17g,%.17g\n", first + i, bit_string(bits, first + i, qubits), creal(value),
-			                cimag(value), weight(value));
+			text_add_format(text, "%" PRIu64 ",%s,%.17g,%.17g,%.17g\n", first + i,
+			                bit_string(bits, first + i, qubits), creal(value), cimag(value), weight(value));
 		}
 	}
 	return status == SONGDO_OK ? store_check(&walk->store, walk->checksum, error) : status;
 }
 
-static songdo_status export_binary(const struct request *request, enum store_format format, struct walk *walk, songdo_error *error)
+static songdo_status export_binary(const struct request *request, enum store_format format, struct walk *walk,
+                                   songdo_error *error)
 {
-	const songdo_precision precision = request->precision < 0 ? walk->store.precision : (songdo_precision)request->precision;
+	const songdo_precision precision =
+	        request->precision < 0 ? walk->store.precision : (songdo_precision)request->precision;
 	const uint64_t unit = precision == SONGDO_DOUBLE ? 16 : 8, header = store_header_bytes(format);
 	struct store_writer writer;
 	uint64_t count = 0, checksum = 0;
@@ -310,19 +322,22 @@ static songdo_status read_both(struct walk walk[2], struct comparison *compariso
 	return status;
 }
 
-static void compare_text(struct text *text, const struct request *request, const struct walk walk[2], const struct comparison *comparison)
+static void compare_text(struct text *text, const struct request *request, const struct walk walk[2],
+                         const struct comparison *comparison)
 {
 	if (!comparison->same_size) {
-		text_add_format(text, "different: %s has %u qubits, %s has %u\n", request->file, bit_highest(walk[0].store.count), request->other,
-		                bit_highest(walk[1].store.count));
+		text_add_format(text, "different: %s has %u qubits, %s has %u\n", request->file,
+		                bit_highest(walk[0].store.count), request->other, bit_highest(walk[1].store.count));
 		return;
 	}
 	text_add_format(text, "%-10s %.15g\n", "fidelity", comparison->fidelity);
-	text_add_format(text, "%-10s %.3g, of the amplitudes at most %.3g\n", "distance", comparison->distance, comparison->largest);
+	text_add_format(text, "%-10s %.3g, of the amplitudes at most %.3g\n", "distance", comparison->distance,
+	                comparison->largest);
 	text_add_format(text, "%s within %g\n", comparison->equal ? "equal" : "not equal", comparison->tolerance);
 }
 
-static void compare_json(struct text *text, const struct request *request, const struct walk walk[2], const struct comparison *comparison)
+static void compare_json(struct text *text, const struct request *request, const struct walk walk[2],
+                         const struct comparison *comparison)
 {
 	struct json json;
 
@@ -368,7 +383,9 @@ static songdo_status compare(struct text *text, const struct request *request, s
 		goto done;
 	comparison.same_size = walk[0].store.count == walk[1].store.count;
 	if (comparison.tolerance < 0)
-		comparison.tolerance = walk[0].store.precision == SONGDO_SINGLE || walk[1].store.precision == SONGDO_SINGLE ? 1e-5 : 1e-9;
+		comparison.tolerance =
+		        walk[0].store.precision == SONGDO_SINGLE || walk[1].store.precision == SONGDO_SINGLE ? 1e-5
+		                                                                                             : 1e-9;
 	if (comparison.same_size) {
 		status = read_both(walk, &comparison, false, error);
 		for (int i = 0; i < 2 && status == SONGDO_OK; i++)
@@ -383,7 +400,8 @@ static songdo_status compare(struct text *text, const struct request *request, s
 		                      weight(comparison.overlap) / (comparison.norm[0] * comparison.norm[1]) : 0;
 		comparison.equal = comparison.distance <= comparison.tolerance;
 	}
-	request->format == FORMAT_JSON ? compare_json(text, request, walk, &comparison) : compare_text(text, request, walk, &comparison);
+	request->format == FORMAT_JSON ? compare_json(text, request, walk, &comparison)
+	                               : compare_text(text, request, walk, &comparison);
 	status = comparison.equal ? SONGDO_OK : SONGDO_NEGATIVE;
 done:
 	walk_close(&walk[0]);
@@ -431,8 +449,10 @@ static int choose_export(const struct command *command, struct request *request)
 	const bool screen = request->output == NULL || strcmp(request->output, "-") == 0;
 
 	if (request->format == FORMAT_NONE && !screen)
-		request->format = ends_with(request->output, ".csv") ? FORMAT_CSV : ends_with(request->output, ".songdo") ? FORMAT_SONGDO :
-		                  ends_with(request->output, ".npy") ? FORMAT_NPY : FORMAT_NONE;
+		request->format = ends_with(request->output, ".csv")      ? FORMAT_CSV
+		                  : ends_with(request->output, ".songdo") ? FORMAT_SONGDO
+		                  : ends_with(request->output, ".npy")    ? FORMAT_NPY
+		                                                          : FORMAT_NONE;
 	if (request->format == FORMAT_NONE && !screen)
 		return cli_usage(command, "what is %.60s to be? End it in .npy, .songdo or .csv, or say --format", request->output);
 	if (request->format == FORMAT_NONE)
@@ -479,8 +499,9 @@ static int act(const struct request *request, songdo_env *env)
 	if (code != SONGDO_OK)
 		return code;
 	if (songdo_env_rank(env) == 0) {
-		status = request->action == INFO ? inform(&text, request, &error) : request->action == EXPORT ? export_state(&text, request, &error) :
-		         compare(&text, request, &error);
+		status = request->action == INFO     ? inform(&text, request, &error)
+		         : request->action == EXPORT ? export_state(&text, request, &error)
+		                                     : compare(&text, request, &error);
 		if (status != SONGDO_OK && status != SONGDO_NEGATIVE) {
 			error.code = status;
 			cli_complain(&error, request->file, NULL, 0);

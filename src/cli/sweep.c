@@ -1,7 +1,7 @@
 /* sweep.c - songdo run --sweep: one program, a run a row of inputs.
  *
- * Every row is checked before the first one runs. Lines go to standard output as they come, in groups; a file is written
- * whole at the end.
+ * Every row is checked before the first one runs. Lines go to standard output as they come, in groups; a file is
+ * written whole at the end.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
@@ -13,7 +13,8 @@
 enum { ROWS_TOGETHER = 256 };   /* lines printed at once where nobody watches them come */
 
 /* The place of what a row gives wrongly, and the message for it. Returns the exit code. */
-static int complain(const struct rows *rows, size_t row, songdo_error *error, const char *file, const char *text, size_t length)
+static int complain(const struct rows *rows, size_t row, songdo_error *error, const char *file, const char *text,
+                    size_t length)
 {
 	rows_blame(rows, row, error);
 	snprintf(error->file, sizeof(error->file), "%s", file);
@@ -31,8 +32,8 @@ static songdo_status check_names(const struct rows *rows, const songdo_run_optio
 }
 
 /* Unknown and missing inputs are mistakes of the line of names; other mistakes are those of a value. */
-static int check_rows(const songdo_prepared *prepared, const struct rows *rows, const songdo_run_options *options, const char *file,
-                      const char *text, size_t length)
+static int check_rows(const songdo_prepared *prepared, const struct rows *rows, const songdo_run_options *options,
+                      const char *file, const char *text, size_t length)
 {
 	songdo_error error = { 0 };
 
@@ -52,7 +53,8 @@ static int check_rows(const songdo_prepared *prepared, const struct rows *rows, 
 	return SONGDO_OK;
 }
 
-static void add_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row, const struct sweep_form *form)
+static void add_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row,
+                    const struct sweep_form *form)
 {
 	if (form->json) {
 		show_row_json(text, result, rows, row);
@@ -75,7 +77,8 @@ int sweep_run(songdo_env *env, songdo_prepared *prepared, const struct rows *row
 
 	for (size_t r = 0; r < rows->rows && code == SONGDO_OK; r++) {
 		songdo_result *result = NULL;
-		code = (int)songdo_prepared_run(&result, prepared, &rows->value[r * rows->columns], rows->columns, options->seed + r, error);
+		code = (int)songdo_prepared_run(&result, prepared, &rows->value[r * rows->columns], rows->columns,
+		                                options->seed + r, error);
 		if (code != SONGDO_OK) {
 			error->code = (songdo_status)code;
 			if (code != SONGDO_INTERRUPTED)
@@ -95,7 +98,8 @@ int sweep_run(songdo_env *env, songdo_prepared *prepared, const struct rows *row
 	return code;
 }
 
-int sweep_check(songdo_env *env, struct rows *rows, const songdo_prepared *prepared, const songdo_run_options *options, const char *file)
+int sweep_check(songdo_env *env, struct rows *rows, const songdo_prepared *prepared, const songdo_run_options *options,
+                const char *file)
 {
 	const char *const name = strcmp(file, "-") == 0 ? "<stdin>" : file;
 	songdo_error error = { 0 };

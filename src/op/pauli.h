@@ -40,8 +40,8 @@ struct pauli_names {
  *   "0.5 Z0 Z1 - 1.2e-1*X(q[2])*Y3 + 3",  "Z0@Z1",  "-(0.25) X0",  "0.5*ZZI - XII"
  * A factor is I, X, Y or Z followed by a qubit number (declaration order) or by a name in parentheses; lower-case x, y, z are
  * accepted too. A row of as many capital letters as there are qubits is a product with one letter a qubit, qubit 0
- * rightmost, as in a bit string. Newlines count as spaces, # starts a comment up to the end of its line. Factors on one qubit
- * are multiplied: X0 X0 is 1, X0 Y0 is i Z0. Errors (SONGDO_BAD_USAGE) have line and column in the text: a stray
+ * rightmost, as in a bit string. Newlines count as spaces, # starts a comment up to the end of its line. Factors on one
+ * qubit are multiplied: X0 X0 is 1, X0 Y0 is i Z0. Errors (SONGDO_BAD_USAGE) have line and column in the text: a stray
  * character, an unknown qubit, a complex coefficient, a product that is imaginary, an infinite coefficient, more than
  * PAULI_TERMS terms. names NULL: bare numbers below PAULI_QUBITS, no compact strings. */
 songdo_status pauli_parse(struct pauli_sum *sum, const char *text, size_t length, const struct pauli_names *names, songdo_error *error);

@@ -168,7 +168,8 @@ static songdo_status read_name(struct reader *r, const char **name, size_t *name
 	return SONGDO_OK;
 }
 
-/* How many capital letters of Pauli matrices stand here in a row, with no number or name behind them; 0 where there is one. */
+/* How many capital letters of Pauli matrices stand here in a row, with no number or name behind them; 0 where there is
+ * one. */
 static size_t compact_length(const struct reader *r)
 {
 	size_t n = 0;
@@ -184,8 +185,8 @@ static songdo_status read_compact(struct reader *r, size_t letters, struct pauli
 
 	if (letters != r->names->qubits) {
 		char message[128];
-		snprintf(message, sizeof message, "a string of %zu Pauli letters where the program has %u qubit%s", letters, r->names->qubits,
-		         r->names->qubits == 1 ? "" : "s");
+		snprintf(message, sizeof message, "a string of %zu Pauli letters where the program has %u qubit%s",
+		         letters, r->names->qubits, r->names->qubits == 1 ? "" : "s");
 		return fail(r, letters, message, "write one letter a qubit, qubit 0 rightmost, or number the factors: Z0 Z1");
 	}
 	for (; letters; letters--, advance(r)) {
@@ -287,7 +288,8 @@ static songdo_status read_term(struct reader *r, struct pauli_term *term, bool f
 	if (!parts || joined)
 		return fail(r, 1, "a number or a Pauli factor (I, X, Y, Z) is expected here", "for example: 0.5 Z0 Z1 - X(q[2])");
 	if (quarter_turns & 1)
-		return fail(&start, (size_t)(r->at - start.at), "the product is imaginary, and no observable", "X0 Y0 is i Z0; an observable is Hermitian");
+		return fail(&start, (size_t)(r->at - start.at), "the product is imaginary, and no observable",
+		            "X0 Y0 is i Z0; an observable is Hermitian");
 	if (quarter_turns & 2)
 		term->coefficient = -term->coefficient;
 	if (!isfinite(term->coefficient))
@@ -295,7 +297,8 @@ static songdo_status read_term(struct reader *r, struct pauli_term *term, bool f
 	return SONGDO_OK;
 }
 
-songdo_status pauli_parse(struct pauli_sum *sum, const char *text, size_t length, const struct pauli_names *names, songdo_error *error)
+songdo_status pauli_parse(struct pauli_sum *sum, const char *text, size_t length, const struct pauli_names *names,
+                          songdo_error *error)
 {
 	struct reader r = { .at = text, .end = text + length, .line = 1, .column = 1, .names = names, .error = error };
 	uint64_t capacity = 0;

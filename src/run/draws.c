@@ -43,8 +43,8 @@ static unsigned digit_of(double u, unsigned digit)
 	return (uint64_t)(u * 0x1p33) >> DIGIT_BITS * digit & low_mask(DIGIT_BITS);
 }
 
-/* Sort by the leading 33 bits, three digits from the lowest up, then mend what differs below them: draws are uniform, so
- * that is next to nothing. */
+/* Sort by the leading 33 bits, three digits from the lowest up, then mend what differs below them: draws are uniform,
+ * so that is next to nothing. */
 static void sort_draws(struct draws *draws)
 {
 	double *from = draws->u, *to = (double *)draws->outcome;

@@ -1,6 +1,7 @@
 /* draws.h - the draws of many shots in ascending order, as vector_sample wants them.
  *
- * Made for RUN_SAMPLE_CHUNK shots at a time. A draw is f(seed, shot, instance): neither the order nor the chunk matters.
+ * Made for RUN_SAMPLE_CHUNK shots at a time. A draw is f(seed, shot, instance): neither the order nor the chunk
+ * matters.
  *
  * May use: base. SPDX-License-Identifier: Apache-2.0 */
 #ifndef SONGDO_DRAWS_H

@@ -33,7 +33,8 @@ static uint64_t to_bits(const struct path *path, const struct observable *observ
 	return out;
 }
 
-static songdo_status evaluate(struct run *run, const struct path *path, const struct observable *observable, struct expected *expected)
+static songdo_status evaluate(struct run *run, const struct path *path, const struct observable *observable,
+                              struct expected *expected)
 {
 	struct pauli_sum sum = { malloc(max_u64(observable->sum.terms, 1) * sizeof(*sum.term)), observable->sum.terms };
 	double mean = 0, square = 0;
@@ -43,7 +44,8 @@ static songdo_status evaluate(struct run *run, const struct path *path, const st
 		goto done;
 	for (uint64_t t = 0; t < sum.terms; t++) {
 		const struct pauli_term *term = &observable->sum.term[t];
-		sum.term[t] = (struct pauli_term){ term->coefficient, to_bits(path, observable, term->x), to_bits(path, observable, term->z) };
+		sum.term[t] = (struct pauli_term){term->coefficient, to_bits(path, observable, term->x),
+		                                  to_bits(path, observable, term->z)};
 	}
 	pauli_order(&sum);
 	if (path->state != NULL) {
@@ -72,8 +74,8 @@ songdo_status path_expect(struct run *run, struct path *path)
 /* ---- Shots ------------------------------------------------------------------------------------------- */
 
 /* What turns the basis of one setting into that of the next, on the state's qubits. */
-static songdo_status add_turns(struct run *run, const struct path *path, struct songdo_circuit *circuit, const struct setting *from,
-                               const struct setting *to)
+static songdo_status add_turns(struct run *run, const struct path *path, struct songdo_circuit *circuit,
+                               const struct setting *from, const struct setting *to)
 {
 	songdo_status status = SONGDO_OK;
 
@@ -151,11 +153,13 @@ static void add_chunk(struct expected *expected, const double *value, uint64_t c
 }
 
 /* One setting for one chunk of shots; *basis is the one that the state is in. */
-static songdo_status measure_setting(struct run *run, struct path *path, const struct observable *observable, const struct setting *setting,
-                                     struct setting *basis, struct draws *draws, double *value)
+static songdo_status measure_setting(struct run *run, struct path *path, const struct observable *observable,
+                                     const struct setting *setting, struct setting *basis, struct draws *draws,
+                                     double *value)
 {
 	struct sign *sign = malloc(setting->count * sizeof(*sign));
-	const struct setting wanted = { .x = to_bits(path, observable, setting->x), .z = to_bits(path, observable, setting->z) };
+	const struct setting wanted = {.x = to_bits(path, observable, setting->x),
+	                               .z = to_bits(path, observable, setting->z)};
 	songdo_status status = run_agree(run, sign == NULL ? SONGDO_NO_FIT : SONGDO_OK);
 
 	for (uint64_t i = 0; i < setting->count && status == SONGDO_OK; i++) {

@@ -45,8 +45,8 @@ static songdo_status add_joining(struct joining *joining, const struct path *pat
 	return qubits_set(&joining->seen, qubit, 0);
 }
 
-/* The qubits that the gates of [done, end) touch, and at the end of the program those that an observable flips, as far as they
- * are not in the state yet. */
+/* The qubits that the gates of [done, end) touch, and at the end of the program those that an observable flips, as far
+ * as they are not in the state yet. */
 static songdo_status list_joining(struct joining *joining, const struct run *run, const struct path *path, uint64_t end)
 {
 	const struct songdo_circuit *pending = &path->pending;
@@ -246,8 +246,9 @@ static void add_forecast(struct run *run, const struct plan *plan)
 }
 
 /* The plan of the operations: a kept one, or a new one. *owned: the caller frees it. */
-static songdo_status find_plan(struct run *run, const struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
-                               uint64_t end, const struct plan_options *options, struct plan **plan, bool *owned)
+static songdo_status find_plan(struct run *run, const struct path *path, const struct songdo_circuit *circuit,
+                               uint64_t begin, uint64_t end, const struct plan_options *options, struct plan **plan,
+                               bool *owned)
 {
 	songdo_status status;
 
@@ -262,8 +263,8 @@ static songdo_status find_plan(struct run *run, const struct path *path, const s
 	return status;
 }
 
-static songdo_status apply_piece(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
-                                 bool order)
+static songdo_status apply_piece(struct run *run, struct path *path, const struct songdo_circuit *circuit,
+                                 uint64_t begin, uint64_t end, bool order)
 {
 	struct layout ordered;
 	struct plan_options options = { 0 };
@@ -297,8 +298,8 @@ done:
 	return status;
 }
 
-songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
-                         bool order)
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
+                         uint64_t end, bool order)
 {
 	songdo_status status;
 

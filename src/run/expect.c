@@ -1,8 +1,8 @@
 /* expect.c - observables of a run: their reading, and which of their terms are measured together.
  *
- * Settings are found greedily: terms in the order of falling weight, each to the first setting that it agrees with qubit by
- * qubit ("sorted insertion": Crawford et al., "Efficient quantum measurement of Pauli operators in the presence of finite
- * sampling error", Quantum 5, 385, 2021).
+ * Settings are found greedily: terms in the order of falling weight, each to the first setting that it agrees with
+ * qubit by qubit ("sorted insertion": Crawford et al., "Efficient quantum measurement of Pauli operators in the
+ * presence of finite sampling error", Quantum 5, 385, 2021).
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "run/expect.h"
@@ -135,8 +135,8 @@ static void take_constant(struct observable *observable)
 	sum->terms = kept;
 }
 
-songdo_status observables_init(struct observables *observables, const songdo_program *program, const songdo_observable *list,
-                               size_t count, bool measured, songdo_error *error)
+songdo_status observables_init(struct observables *observables, const songdo_program *program,
+                               const songdo_observable *list, size_t count, bool measured, songdo_error *error)
 {
 	struct program_facts facts;
 	const char **registers = NULL;

@@ -41,8 +41,8 @@ struct observables {
 
 /* Read them. Errors carry line and column in the text, and as file the observable's name, or "observable N".
  * `measured`: shots will measure them. */
-songdo_status observables_init(struct observables *observables, const songdo_program *program, const songdo_observable *list,
-                               size_t count, bool measured, songdo_error *error);
+songdo_status observables_init(struct observables *observables, const songdo_program *program,
+                               const songdo_observable *list, size_t count, bool measured, songdo_error *error);
 void observables_fini(struct observables *observables);
 /* Forget the sums. */
 void observables_clear(struct observables *observables);

@@ -79,7 +79,8 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	run.drawn = run.options.shots > 0;
 	run.whole = run.options.save_state != NULL || run.options.initial_state != NULL;
 	run.exhaustive = run.options.exact || run.options.observable_count > 0;
-	status = observables_init(&run.observables, program, run.options.observables, run.options.observable_count, run.drawn, run.error);
+	status = observables_init(&run.observables, program, run.options.observables, run.options.observable_count,
+	                          run.drawn, run.error);
 	if (status != SONGDO_OK)
 		goto done;
 	path = path_new();

@@ -9,7 +9,8 @@
 
 char *forecast_time(char *buffer, uint64_t seconds)
 {
-	snprintf(buffer, 32, "%" PRIu64 ":%02u:%02u", seconds / 3600, (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
+	snprintf(buffer, 32, "%" PRIu64 ":%02u:%02u", seconds / 3600, (unsigned)(seconds / 60 % 60),
+	         (unsigned)(seconds % 60));
 	return buffer;
 }
 
@@ -17,7 +18,7 @@ static void add_figure(struct json *json, const char *key, uint64_t value)
 {
 	json_key(json, key);
 	if (value == UINT64_MAX)
-		json_null(json);   /* more than any machine has */
+		json_null(json); /* more than any machine has */
 	else
 		json_u64(json, value);
 }
@@ -71,7 +72,8 @@ void forecast_write(struct text *text, const struct forecast *forecast)
 
 /* ---- From a program to the document ---------------------------------------------------------------------- */
 
-songdo_status forecast_machine(struct forecast_options *wanted, songdo_env *env, const songdo_run_options *options, uint32_t threads)
+songdo_status forecast_machine(struct forecast_options *wanted, songdo_env *env, const songdo_run_options *options,
+                               uint32_t threads)
 {
 	songdo_status status = run_machine(&wanted->machine, env, options->precision);
 	uint64_t node_ranks;
@@ -82,20 +84,21 @@ songdo_status forecast_machine(struct forecast_options *wanted, songdo_env *env,
 	if (threads != 0)
 		wanted->machine.threads = threads;
 	else
-		wanted->machine.threads = (uint32_t)max_u64((uint64_t)songdo_env_threads(env) * (uint64_t)comm_node_size(env->comm) / node_ranks, 1);
+		wanted->machine.threads = (uint32_t)max_u64(
+		        (uint64_t)songdo_env_threads(env) * (uint64_t)comm_node_size(env->comm) / node_ranks, 1);
 	/* What follows from the threads is worked out anew. */
 	wanted->machine.sweep_bytes_per_second = 0;
 	wanted->machine.flops_per_second = 0;
 	return status;
 }
 
-songdo_status songdo_plan_json(char **json, songdo_env *env, const songdo_program *program, const songdo_run_options *run,
-                               const songdo_plan_options *options, songdo_error *error)
+songdo_status songdo_plan_json(char **json, songdo_env *env, const songdo_program *program,
+                               const songdo_run_options *run, const songdo_plan_options *options, songdo_error *error)
 {
 	static const songdo_run_options defaults;
-	struct forecast_options wanted = { 0 };
+	struct forecast_options wanted = {0};
 	struct forecast forecast;
-	struct text text = { 0 };
+	struct text text = {0};
 	songdo_status status;
 
 	*json = NULL;

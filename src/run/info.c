@@ -48,7 +48,7 @@ void info_write(struct json *json, songdo_env *env, uint64_t free_bytes)
 
 songdo_status songdo_info_json(char **out, songdo_env *env)
 {
-	struct text text = { 0 };
+	struct text text = {0};
 	struct json json;
 	uint64_t free_bytes;
 	const songdo_status status = env_memory_left(env, &free_bytes);

@@ -132,7 +132,8 @@ static songdo_status mark_gate(struct qubits *later, const struct songdo_circuit
 }
 
 /* Take the final measurements of an ended program out of the pending operations, from the back, and the resets that nothing
- * follows: whoever looks at counts cannot see them. Observables and a state can show a reset: `keep_resets` leaves those where they are. */
+ * follows: whoever looks at counts cannot see them. Observables and a state can show a reset: `keep_resets` leaves those
+ * where they are. */
 static songdo_status take_finals(struct path *path, bool keep_resets)
 {
 	struct songdo_circuit *pending = &path->pending;

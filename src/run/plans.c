@@ -14,23 +14,26 @@ void plans_fini(struct plans *plans)
 
 static bool same_layout(bool has, const struct layout *kept, const struct layout *wanted)
 {
-	return has == (wanted != NULL) && (!has || (kept->qubits == wanted->qubits && memcmp(kept->bit, wanted->bit, kept->qubits) == 0));
+	return has == (wanted != NULL) &&
+	       (!has || (kept->qubits == wanted->qubits && memcmp(kept->bit, wanted->bit, kept->qubits) == 0));
 }
 
-struct plan *plans_find(struct plans *plans, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end, uint32_t qubits,
-                        const struct plan_options *options)
+struct plan *plans_find(struct plans *plans, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
+                        uint32_t qubits, const struct plan_options *options)
 {
 	for (uint32_t i = 0; i < plans->count; i++) {
 		const struct plans_entry *entry = &plans->entry[i];
 		if (entry->begin == begin && entry->end == end && entry->qubits == qubits &&
-		    same_layout(entry->has_first, &entry->first, options->first) && same_layout(entry->has_last, &entry->last, options->last) &&
+		    same_layout(entry->has_first, &entry->first, options->first) &&
+		    same_layout(entry->has_last, &entry->last, options->last) &&
 		    plan_bind(entry->plan, circuit) == SONGDO_OK)
 			return entry->plan;
 	}
 	return NULL;
 }
 
-bool plans_keep(struct plans *plans, struct plan *plan, uint64_t begin, uint64_t end, uint32_t qubits, const struct plan_options *options)
+bool plans_keep(struct plans *plans, struct plan *plan, uint64_t begin, uint64_t end, uint32_t qubits,
+                const struct plan_options *options)
 {
 	struct plans_entry entry = { .plan = plan, .begin = begin, .end = end, .qubits = qubits,
 	                             .has_first = options->first != NULL, .has_last = options->last != NULL };

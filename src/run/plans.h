@@ -26,8 +26,8 @@ struct plans {
 
 void plans_fini(struct plans *plans);
 /* A kept plan for these operations, bound to them; NULL where there is none. It belongs to `plans`. */
-struct plan *plans_find(struct plans *plans, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end, uint32_t qubits,
-                        const struct plan_options *options);
+struct plan *plans_find(struct plans *plans, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
+                        uint32_t qubits, const struct plan_options *options);
 /* Keep a plan; false where it is not, and stays the caller's. */
 bool plans_keep(struct plans *plans, struct plan *plan, uint64_t begin, uint64_t end, uint32_t qubits,
                 const struct plan_options *options);

@@ -190,20 +190,31 @@ static songdo_status prepare(struct songdo_prepared *prepared, songdo_env *env, 
 	if (status == SONGDO_OK)
 		status = run_machine(&prepared->machine, env, prepared->options.precision);
 	if (status == SONGDO_OK)
-		status = env_agree(env, observables_init(&prepared->observables, program, prepared->options.observables,
-		                                         prepared->options.observable_count, prepared->options.shots > 0, error), error);
+		status = env_agree(env,
+		                   observables_init(&prepared->observables, program, prepared->options.observables,
+		                                    prepared->options.observable_count, prepared->options.shots > 0,
+		                                    error),
+		                   error);
 	return status;
 }
 
-static songdo_status execute(songdo_result **result, struct songdo_prepared *prepared, const songdo_run_options *options,
-                             songdo_error *error)
+static songdo_status execute(songdo_result **result, struct songdo_prepared *prepared,
+                             const songdo_run_options *options, songdo_error *error)
 {
 	const double start = cpu_seconds();
 	songdo_env *env = prepared->env;
 	struct run run = {
-		.env = env, .program = prepared->program, .facts = prepared->facts, .options = *options, .machine = prepared->machine,
-		.rank_bits = bit_highest(prepared->machine.ranks), .drawn = options->shots > 0, .error = error,
-		.exhaustive = options->exact || prepared->observables.count > 0, .observables = prepared->observables, .plans = &prepared->plans,
+	        .env = env,
+	        .program = prepared->program,
+	        .facts = prepared->facts,
+	        .options = *options,
+	        .machine = prepared->machine,
+	        .rank_bits = bit_highest(prepared->machine.ranks),
+	        .drawn = options->shots > 0,
+	        .error = error,
+	        .exhaustive = options->exact || prepared->observables.count > 0,
+	        .observables = prepared->observables,
+	        .plans = &prepared->plans,
 	};
 	const struct cost before = env->cost;
 	songdo_status status;
@@ -290,7 +301,8 @@ static songdo_status add_inputs(songdo_run_options *options, songdo_input **inpu
 	return SONGDO_OK;
 }
 
-songdo_status songdo_prepared_check(const songdo_prepared *prepared, const songdo_input *inputs, size_t input_count, songdo_error *error)
+songdo_status songdo_prepared_check(const songdo_prepared *prepared, const songdo_input *inputs, size_t input_count,
+                                    songdo_error *error)
 {
 	songdo_run_options options;
 	songdo_input *all;
@@ -308,8 +320,8 @@ songdo_status songdo_prepared_check(const songdo_prepared *prepared, const songd
 	return status;
 }
 
-songdo_status songdo_prepared_run(songdo_result **result, songdo_prepared *prepared, const songdo_input *inputs, size_t input_count,
-                                  uint64_t seed, songdo_error *error)
+songdo_status songdo_prepared_run(songdo_result **result, songdo_prepared *prepared, const songdo_input *inputs,
+                                  size_t input_count, uint64_t seed, songdo_error *error)
 {
 	songdo_run_options options;
 	songdo_error own = { 0 };

@@ -158,8 +158,8 @@ void path_free(struct run *run, struct path *path);
 void path_drop_shots(struct run *run, struct path *path);
 /* Walk a path to its end, leaving the branches it divides into on run->waiting, and take its samples. Collective. */
 songdo_status path_walk(struct run *run, struct path *path);
-/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first, and
- * at the end of the program those that an observable flips.
+/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first,
+ * and at the end of the program those that an observable flips.
  * `order`: bring the qubits into declaration order, padding on top. Collective. */
 songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order);
 /* Let a qubit join the state that exists or is made; given several, they join in ascending order. Collective. */
@@ -175,8 +175,8 @@ bool run_release_copies(struct run *run);
 songdo_status path_expect(struct run *run, struct path *path);
 songdo_status path_measure_observables(struct run *run, struct path *path);
 /* Plan and execute the operations [begin, end) of a circuit on the state's own qubits. Collective. */
-songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
-                         bool order);
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
+                         uint64_t end, bool order);
 /* Read the initial state into a path at its start. Collective. */
 songdo_status path_load(struct run *run, struct path *path);
 /* Sample and sum up an ended path. Collective. */

@@ -1,7 +1,7 @@
 /* state.c - songdo_state: amplitudes that callers hold, in logical order.
  *
- * The bits of the index are the qubits in declaration order, and idle padding above them where a state is smaller than the ranks
- * or the tiles want it: all of padding is zeros behind the amplitudes that callers see.
+ * The bits of the index are the qubits in declaration order, and idle padding above them where a state is smaller than
+ * the ranks or the tiles want it: that is zeros behind the amplitudes that callers see.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
@@ -18,8 +18,8 @@ struct songdo_state {
 	songdo_env *env;
 	struct state *state;
 	uint32_t qubits;
-	bool lent;                       /* the caller may have written amplitudes */
-	bool broken;                     /* what was applied stopped half way */
+	bool lent; /* the caller may have written amplitudes */
+	bool broken; /* what was applied stopped half way */
 };
 
 /* ---- Making ------------------------------------------------------------------------------------------ */
@@ -36,11 +36,12 @@ static songdo_status new_state(songdo_state **made, songdo_env *env, uint32_t qu
 		*made = NULL;
 		return error_set(error, status, "out of memory");
 	}
-	**made = (songdo_state){ .env = env, .qubits = qubits };
+	**made = (songdo_state){.env = env, .qubits = qubits};
 	return SONGDO_OK;
 }
 
-songdo_status songdo_state_zero(songdo_state **state, songdo_env *env, uint32_t qubits, songdo_precision precision, songdo_error *error)
+songdo_status songdo_state_zero(songdo_state **state, songdo_env *env, uint32_t qubits, songdo_precision precision,
+                                songdo_error *error)
 {
 	const uint64_t ranks = (uint64_t)comm_size(env->comm);
 	songdo_state *made = NULL;
@@ -98,7 +99,8 @@ songdo_precision songdo_state_precision(const songdo_state *state) { return stat
 void *songdo_state_amplitudes(songdo_state *state, uint64_t *first, uint64_t *count)
 {
 	const struct vector *vector = state->state->vector;
-	const uint64_t all = bit_mask(state->qubits), begin = min_u64(vector->local * (uint64_t)comm_rank(state->env->comm), all);
+	const uint64_t all = bit_mask(state->qubits),
+	               begin = min_u64(vector->local * (uint64_t)comm_rank(state->env->comm), all);
 
 	*first = begin;
 	*count = min_u64(vector->local, all - begin);
@@ -112,10 +114,15 @@ void *songdo_state_amplitudes(songdo_state *state, uint64_t *first, uint64_t *co
 static songdo_run_options state_options(const songdo_run_options *options)
 {
 	if (options == NULL)
-		return (songdo_run_options){ 0 };
+		return (songdo_run_options){0};
 	return (songdo_run_options){
-		.seed = options->seed, .precision = options->precision, .inputs = options->inputs, .input_count = options->input_count,
-		.max_operations = options->max_operations, .cancelled = options->cancelled, .context = options->context,
+	        .seed = options->seed,
+	        .precision = options->precision,
+	        .inputs = options->inputs,
+	        .input_count = options->input_count,
+	        .max_operations = options->max_operations,
+	        .cancelled = options->cancelled,
+	        .context = options->context,
 	};
 }
 
@@ -144,8 +151,11 @@ static void run_end(struct run *run)
 songdo_status songdo_state_run(songdo_state **state, songdo_env *env, const songdo_program *program,
                                const songdo_run_options *options, songdo_error *error)
 {
-	songdo_error own = { 0 };
-	struct run run = { .env = env, .program = program, .options = state_options(options), .error = error != NULL ? error : &own };
+	songdo_error own = {0};
+	struct run run = {.env = env,
+	                  .program = program,
+	                  .options = state_options(options),
+	                  .error = error != NULL ? error : &own};
 	struct path *path = path_new();
 	songdo_state *made = NULL;
 	songdo_status status;
@@ -178,13 +188,15 @@ songdo_status songdo_state_run(songdo_state **state, songdo_env *env, const song
 static songdo_status check_whole(const songdo_state *state, songdo_error *error)
 {
 	if (state->broken)
-		return error_set(error, SONGDO_BAD_USAGE, "what was applied to this state stopped half way: its amplitudes are of no use");
+		return error_set(error, SONGDO_BAD_USAGE,
+		                 "what was applied to this state stopped half way: its amplitudes are of no use");
 	return SONGDO_OK;
 }
 
 static songdo_status check_normal(const songdo_state *state, songdo_error *error)
 {
-	const double tolerance = songdo_state_precision(state) == SONGDO_SINGLE ? VECTOR_NORM_SINGLE : VECTOR_NORM_DOUBLE;
+	const double tolerance =
+	        songdo_state_precision(state) == SONGDO_SINGLE ? VECTOR_NORM_SINGLE : VECTOR_NORM_DOUBLE;
 	songdo_status status = check_whole(state, error);
 	double norm;
 
@@ -192,7 +204,8 @@ static songdo_status check_normal(const songdo_state *state, songdo_error *error
 		return status;
 	status = vector_norm(state->state->vector, &norm);
 	if (status == SONGDO_OK && !(fabs(norm - 1) <= tolerance)) {
-		status = error_set(error, SONGDO_BAD_USAGE, "the squares of the amplitudes sum to %.9g, not to 1", norm);
+		status =
+		        error_set(error, SONGDO_BAD_USAGE, "the squares of the amplitudes sum to %.9g, not to 1", norm);
 		error_hint(error, "divide every amplitude by %.9g", sqrt(norm));
 	}
 	return status;
@@ -218,9 +231,12 @@ static songdo_status begin_path(struct path *path, const songdo_state *state)
 songdo_status songdo_state_apply(songdo_state *state, const songdo_program *program, const songdo_run_options *options,
                                  songdo_error *error)
 {
-	songdo_error own = { 0 };
+	songdo_error own = {0};
 	struct run run = {
-		.env = state->env, .program = program, .options = state_options(options), .error = error != NULL ? error : &own,
+	        .env = state->env,
+	        .program = program,
+	        .options = state_options(options),
+	        .error = error != NULL ? error : &own,
 	};
 	struct path *path = path_new();
 	songdo_status status;
@@ -230,7 +246,8 @@ songdo_status songdo_state_apply(songdo_state *state, const songdo_program *prog
 	if (status == SONGDO_OK)
 		status = check_normal(state, run.error);
 	if (status == SONGDO_OK && run.facts.qubits > state->qubits)
-		status = error_set(run.error, SONGDO_BAD_USAGE, "the program declares %u qubits, the state has %u", run.facts.qubits, state->qubits);
+		status = error_set(run.error, SONGDO_BAD_USAGE, "the program declares %u qubits, the state has %u",
+		                   run.facts.qubits, state->qubits);
 	if (status == SONGDO_OK)
 		status = run_agree(&run, path == NULL ? SONGDO_NO_FIT : begin_path(path, state));
 	if (status == SONGDO_OK) {
@@ -256,14 +273,16 @@ songdo_status songdo_state_norm(double *norm, const songdo_state *state, songdo_
 }
 
 /* The bits of the qubits asked for. */
-static songdo_status choose_bits(uint8_t *bit, const songdo_state *state, const uint32_t *qubits, uint32_t count, songdo_error *error)
+static songdo_status choose_bits(uint8_t *bit, const songdo_state *state, const uint32_t *qubits, uint32_t count,
+                                 songdo_error *error)
 {
 	uint64_t seen = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const uint32_t q = qubits != NULL ? qubits[i] : i;
 		if (q >= state->qubits)
-			return error_set(error, SONGDO_BAD_USAGE, "there is no qubit %u in a state of %u", q, state->qubits);
+			return error_set(error, SONGDO_BAD_USAGE, "there is no qubit %u in a state of %u", q,
+			                 state->qubits);
 		if (seen >> q & 1)
 			return error_set(error, SONGDO_BAD_USAGE, "qubit %u is named twice", q);
 		seen |= bit_mask(q);
@@ -272,8 +291,8 @@ static songdo_status choose_bits(uint8_t *bit, const songdo_state *state, const 
 	return SONGDO_OK;
 }
 
-songdo_status songdo_state_probabilities(double *probabilities, const songdo_state *state, const uint32_t *qubits, uint32_t count,
-                                         songdo_error *error)
+songdo_status songdo_state_probabilities(double *probabilities, const songdo_state *state, const uint32_t *qubits,
+                                         uint32_t count, songdo_error *error)
 {
 	songdo_status status = check_whole(state, error);
 	uint8_t bit[MAX_BITS];
@@ -289,19 +308,19 @@ songdo_status songdo_state_probabilities(double *probabilities, const songdo_sta
 	status = env_memory_check(state->env, bytes, &left);
 	if (status != SONGDO_OK) {
 		char need[32], have[32];
-		return error_set(error, status, "summing up the probabilities of %u qubits takes %s, where %s are free", count,
-		                 memory_text(need, bytes), memory_text(have, left));
+		return error_set(error, status, "summing up the probabilities of %u qubits takes %s, where %s are free",
+		                 count, memory_text(need, bytes), memory_text(have, left));
 	}
 	memset(probabilities, 0, bytes);
 	status = vector_marginal(state->state->vector, bit, count, 1, probabilities);
 	return status == SONGDO_OK ? status : error_set(error, status, "%s", songdo_status_text(status));
 }
 
-songdo_status songdo_state_sample(uint64_t *outcome, const songdo_state *state, uint64_t first_shot, uint64_t count, uint64_t seed,
-                                  songdo_error *error)
+songdo_status songdo_state_sample(uint64_t *outcome, const songdo_state *state, uint64_t first_shot, uint64_t count,
+                                  uint64_t seed, songdo_error *error)
 {
 	struct memory_account *account = &state->env->memory;
-	struct draws draws = { .seed = seed, .first = first_shot };
+	struct draws draws = {.seed = seed, .first = first_shot};
 	songdo_status status = check_normal(state, error);
 
 	if (status != SONGDO_OK || count == 0)
@@ -330,10 +349,12 @@ static bool find_qubit(void *context, const char *name, size_t length, uint64_t 
 	return length == 0 && index < state->qubits;
 }
 
-songdo_status songdo_state_expectation(double *mean, double *variance, const songdo_state *state, const char *text, songdo_error *error)
+songdo_status songdo_state_expectation(double *mean, double *variance, const songdo_state *state, const char *text,
+                                       songdo_error *error)
 {
-	const struct pauli_names names = { .find = find_qubit, .context = (void *)(uintptr_t)state, .qubits = state->qubits };
-	struct pauli_sum sum = { 0 };
+	const struct pauli_names names = {
+	        .find = find_qubit, .context = (void *)(uintptr_t)state, .qubits = state->qubits};
+	struct pauli_sum sum = {0};
 	songdo_status status;
 	double square;
 

@@ -2,8 +2,9 @@
  *
  * (H psi)_j is the sum over the groups x of d_x(j ^ x) psi_(j ^ x), where d_x(i) is the sum over the group's terms of
  * coefficient * i^|x & z| * (-1)^|i & z|. Within a block of 2^BLOCK_BITS positions the signs of the high bits are
- * constants, so d_x is a Walsh-Hadamard transform of the coefficients binned by the low bits of z. In groups of few terms
- * each term is added by itself instead, by runs of four amplitudes: its signs are a pattern of four, and one sign a run.
+ * constants, so d_x is a Walsh-Hadamard transform of the coefficients binned by the low bits of z. In groups of few
+ * terms each term is added by itself instead, by runs of four amplitudes: its signs are a pattern of four, and one sign
+ * a run.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/observe.h"
@@ -127,8 +128,8 @@ static void accumulate_block(double complex *result, const struct block_buffer *
 /* Two amplitudes side by side; as wide as the processor has it, which the compiler sees to. */
 typedef double pair __attribute__((vector_size(32), aligned(16), may_alias));
 
-/* The signs of a run of four: of the amplitudes of each pair, in its order (i ^ near), as the real and imaginary parts of the
- * result take them from psi. */
+/* The signs of a run of four: of the amplitudes of each pair, in its order (i ^ near), as the real and imaginary parts
+ * of the result take them from psi. */
 static void fill_signs(pair factor[2], double value, uint64_t z, unsigned first, unsigned near, bool imaginary)
 {
 	const double a = value * sign_of((first ^ near) & z), b = value * sign_of(((first + 1) ^ near) & z);
@@ -137,9 +138,9 @@ static void fill_signs(pair factor[2], double value, uint64_t z, unsigned first,
 }
 
 /* result[j] += d(j ^ x) psi[j ^ x] for one term, whose d is `value` with the signs of z, times i where `imaginary`. */
-static inline __attribute__((always_inline)) void accumulate_runs(double complex *result, const struct block_buffer *b, double value,
-                                                                  uint64_t z, uint64_t size, uint64_t x, const unsigned near,
-                                                                  const bool imaginary)
+static inline __attribute__((always_inline)) void accumulate_runs(double complex *result, const struct block_buffer *b,
+                                                                  double value, uint64_t z, uint64_t size, uint64_t x,
+                                                                  const unsigned near, const bool imaginary)
 {
 	pair low[2], high[2];   /* by the sign of the run */
 	fill_signs(low, value, z, 0, near, imaginary);
@@ -162,7 +163,8 @@ static inline __attribute__((always_inline)) void accumulate_runs(double complex
 }
 
 /* The same, with the choice of an instance. */
-static void accumulate_term(double complex *result, struct block_buffer *b, double value, uint64_t z, uint64_t size, uint64_t x, bool imaginary)
+static void accumulate_term(double complex *result, struct block_buffer *b, double value, uint64_t z, uint64_t size,
+                            uint64_t x, bool imaginary)
 {
 	b->odd[0] = 0;
 	for (uint64_t run = 1; run < size / 4; run *= 2)
@@ -181,7 +183,8 @@ static void accumulate_term(double complex *result, struct block_buffer *b, doub
 }
 
 /* Add a group, of which the block at `origin` is in the buffer. */
-static void add_group(const struct walk *w, const struct group *g, uint64_t origin, struct block_buffer *buffer, double complex *result)
+static void add_group(const struct walk *w, const struct group *g, uint64_t origin, struct block_buffer *buffer,
+                      double complex *result)
 {
 	const uint64_t size = bit_mask(w->block_bits), low = size - 1;
 	if (g->end - g->first > FEW || size < 4) {
@@ -191,8 +194,9 @@ static void add_group(const struct walk *w, const struct group *g, uint64_t orig
 	for (uint64_t t = g->first; t < g->end; t++) {
 		const struct pauli_term *term = &w->sum->term[t];
 		const unsigned ys = bit_count(term->x & term->z);
-		accumulate_term(result, buffer, term->coefficient * sign_of(origin & term->z & ~low) * (ys & 2 ? -1 : 1), term->z & low, size,
-		                g->x & low, ys & 1);
+		accumulate_term(result, buffer,
+		                term->coefficient * sign_of(origin & term->z & ~low) * (ys & 2 ? -1 : 1), term->z & low,
+		                size, g->x & low, ys & 1);
 	}
 }
 

@@ -31,7 +31,8 @@ enum {
 	NAME_TRIES = 100,
 };
 
-static songdo_status fail(const struct store_writer *writer, songdo_status status, const char *what, songdo_error *error)
+static songdo_status fail(const struct store_writer *writer, songdo_status status, const char *what,
+                          songdo_error *error)
 {
 	return error_set(error, status, "%s %.160s: %s", what, writer->name, strerror(errno));
 }
@@ -113,7 +114,8 @@ static songdo_status open_everywhere(struct store_writer *writer, struct comm *c
 	return SONGDO_OK;
 }
 
-songdo_status store_put(struct store_writer *writer, const void *data, uint64_t bytes, uint64_t offset, songdo_error *error)
+songdo_status store_put(struct store_writer *writer, const void *data, uint64_t bytes, uint64_t offset,
+                        songdo_error *error)
 {
 	return write_all(writer->descriptor, data, bytes, offset) ? fail(writer, SONGDO_IO, "cannot write", error) : SONGDO_OK;
 }
@@ -123,8 +125,8 @@ uint64_t store_header_bytes(enum store_format format) { return format == STORE_S
 static void put_u32(char *at, uint32_t value) { memcpy(at, &value, sizeof value); }
 static void put_u64(char *at, uint64_t value) { memcpy(at, &value, sizeof value); }
 
-songdo_status store_put_header(struct store_writer *writer, enum store_format format, songdo_precision precision, uint64_t count,
-                               uint64_t checksum, songdo_error *error)
+songdo_status store_put_header(struct store_writer *writer, enum store_format format, songdo_precision precision,
+                               uint64_t count, uint64_t checksum, songdo_error *error)
 {
 	const unsigned unit = precision == SONGDO_DOUBLE ? 16 : 8;
 	char header[NPY_BYTES + 1] = {0};

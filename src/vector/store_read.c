@@ -51,7 +51,8 @@ static songdo_status fail(const struct store *store, songdo_error *error, const 
 }
 
 /* Read all bytes; a short file is an error. */
-static songdo_status read_all(const struct store *store, void *data, uint64_t bytes, uint64_t offset, songdo_error *error)
+static songdo_status read_all(const struct store *store, void *data, uint64_t bytes, uint64_t offset,
+                              songdo_error *error)
 {
 	char *next = data;
 	while (bytes > 0) {
@@ -100,7 +101,8 @@ static songdo_status read_npy(struct store *store, const unsigned char *head, so
 	} else if (!strncmp(type, "'<c16'", 6) || !strncmp(type, "'<c8'", 5)) {
 		store->precision = type[3] == '1' ? SONGDO_DOUBLE : SONGDO_SINGLE;
 	} else {
-		error_set(error, SONGDO_BAD_PROGRAM, "%.160s: an array of complex128 or complex64 is wanted, not of type %.*s", store->name,
+		error_set(error, SONGDO_BAD_PROGRAM,
+		          "%.160s: an array of complex128 or complex64 is wanted, not of type %.*s", store->name,
 		          (int)min_u64(strcspn(type, ","), 24), type);
 		error_hint(error, "numpy.save(file, numpy.asarray(a, dtype=complex))");
 		status = SONGDO_BAD_PROGRAM;
@@ -120,7 +122,10 @@ done:
 	return status;
 }
 
-static uint32_t get_u32(const unsigned char *at) { return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24; }
+static uint32_t get_u32(const unsigned char *at)
+{
+	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
 static uint64_t get_u64(const unsigned char *at) { return get_u32(at) | (uint64_t)get_u32(at + 4) << 32; }
 
 static songdo_status read_songdo(struct store *store, const unsigned char *head, songdo_error *error)
@@ -157,15 +162,16 @@ songdo_status store_open(struct store *store, const char *name, songdo_error *er
 	status = store->format == STORE_SONGDO ? read_songdo(store, head, error) : read_npy(store, head, error);
 	if (status)
 		return status;
-	const uint64_t wanted = add_saturated(store->offset, mul_saturated(store->count, store->precision == SONGDO_DOUBLE ? 16 : 8));
+	const uint64_t wanted =
+	        add_saturated(store->offset, mul_saturated(store->count, store->precision == SONGDO_DOUBLE ? 16 : 8));
 	if (size != wanted)
 		return error_set(error, SONGDO_BAD_PROGRAM, "%.160s has %llu bytes, where its header tells of %llu", name,
 		                 (unsigned long long)size, (unsigned long long)wanted);
 	return SONGDO_OK;
 }
 
-songdo_status store_read(const struct store *store, double complex *out, uint64_t first, uint64_t count, uint64_t *checksum,
-                         songdo_error *error)
+songdo_status store_read(const struct store *store, double complex *out, uint64_t first, uint64_t count,
+                         uint64_t *checksum, songdo_error *error)
 {
 	const uint64_t unit = store->precision == SONGDO_DOUBLE ? 16 : 8;
 	/* Single precision is read into the upper half and widened from the front. */
@@ -204,7 +210,8 @@ void store_close(struct store *store)
 }
 
 /* This rank's part. */
-static songdo_status read_part(struct vector *vector, const struct store *store, uint64_t *checksum, songdo_error *error)
+static songdo_status read_part(struct vector *vector, const struct store *store, uint64_t *checksum,
+                               songdo_error *error)
 {
 	const uint64_t rank = (uint64_t)comm_rank(vector->env->comm);
 	const uint64_t first = min_u64(rank * vector->local, store->count), own = min_u64(store->count - first, vector->local);
@@ -222,7 +229,8 @@ static songdo_status read_part(struct vector *vector, const struct store *store,
 }
 
 /* Where the checksum of all parts matters, rank 0 compares it. */
-static songdo_status compare_checksums(songdo_env *env, const struct store *store, uint64_t checksum, songdo_error *error)
+static songdo_status compare_checksums(songdo_env *env, const struct store *store, uint64_t checksum,
+                                       songdo_error *error)
 {
 	const bool first = comm_rank(env->comm) == 0;
 	uint64_t *all = first ? malloc(8 * (size_t)comm_size(env->comm)) : NULL;
@@ -248,7 +256,8 @@ static songdo_status normalise(struct vector *vector, const struct store *store,
 	if (status)
 		return status;
 	if (!(fabs(norm - 1) <= (single ? STORE_NORM_SINGLE : STORE_NORM_DOUBLE))) {
-		error_set(error, SONGDO_BAD_PROGRAM, "%.160s: the state is not normalised: its norm squared is %.9g, not 1 within %g", store->name,
+		error_set(error, SONGDO_BAD_PROGRAM,
+		          "%.160s: the state is not normalised: its norm squared is %.9g, not 1 within %g", store->name,
 		          norm, single ? STORE_NORM_SINGLE : STORE_NORM_DOUBLE);
 		error_hint(error, "divide the amplitudes by %.9g", sqrt(norm));
 		return SONGDO_BAD_PROGRAM;

@@ -18,7 +18,8 @@ static songdo_env *open_env(struct check *check, uint64_t max_memory)
 {
 	songdo_env *env = NULL;
 
-	CHECK(check, songdo_env_open(&env, &(songdo_env_options){ .threads = 1, .max_memory = max_memory }, NULL) == SONGDO_OK);
+	CHECK(check,
+	      songdo_env_open(&env, &(songdo_env_options){.threads = 1, .max_memory = max_memory}, NULL) == SONGDO_OK);
 	return env;
 }
 
@@ -32,8 +33,9 @@ static void gather(struct check *check, double complex *psi, songdo_env *env, so
 	memset(psi, 0, size * sizeof(*psi));
 	CHECK(check, first + count <= size);
 	for (uint64_t i = 0; i < count; i++)
-		psi[first + i] = songdo_state_precision(state) == SONGDO_DOUBLE ? ((const double complex *)amplitudes)[i]
-		                                                                : (double complex)((const float complex *)amplitudes)[i];
+		psi[first + i] = songdo_state_precision(state) == SONGDO_DOUBLE
+		                         ? ((const double complex *)amplitudes)[i]
+		                         : (double complex)((const float complex *)amplitudes)[i];
 	CHECK(check, comm_sum(env->comm, (double *)psi, 2 * size) == SONGDO_OK);
 }
 
@@ -57,22 +59,25 @@ static void check_programs(struct check *check)
 	check_case(check, "the state of a program is that of its shot 0, measurements and resets on the way included");
 	env = open_env(check, 0);
 	for (int round = 0; round < 12 && env != NULL; round++) {
-		const songdo_run_options options = { .seed = (uint64_t)round, .precision = (songdo_precision)(round % 2) };
-		double complex expected[STATES] = { 1 }, psi[STATES];
+		const songdo_run_options options = {.seed = (uint64_t)round,
+		                                    .precision = (songdo_precision)(round % 2)};
+		double complex expected[STATES] = {1}, psi[STATES];
 		struct reference reference;
 		songdo_state *state = NULL;
 		songdo_program *program;
-		songdo_error error = { 0 };
+		songdo_error error = {0};
 		uint64_t seed = 30 + (uint64_t)round;
 		double distance;
 		reference_random(&reference, &seed, 25);
 		reference_walk(expected, &reference, options.seed, 0);
 		program = script_program(reference.text);
-		if (CHECK(check, songdo_state_run(&state, env, program, &options, &error) == SONGDO_OK, "%s", error.message)) {
+		if (CHECK(check, songdo_state_run(&state, env, program, &options, &error) == SONGDO_OK, "%s",
+		          error.message)) {
 			gather(check, psi, env, state);
 			distance = oracle_distance(expected, psi, STATES);
 			CHECK(check, distance < (round % 2 ? 1e-5 : 1e-12), "round %d: %g", round, distance);
-			CHECK(check, songdo_state_qubits(state) == REFERENCE_QUBITS && songdo_state_precision(state) == options.precision);
+			CHECK(check, songdo_state_qubits(state) == REFERENCE_QUBITS &&
+			                     songdo_state_precision(state) == options.precision);
 		}
 		songdo_state_free(state);
 		songdo_program_free(program);
@@ -92,32 +97,36 @@ static void check_apply(struct check *check)
 		double complex expected[STATES], psi[STATES], before[STATES];
 		songdo_state *state = NULL, *copy = NULL;
 		uint64_t seed = 50 + (uint64_t)round, first, count;
-		songdo_error error = { 0 };
+		songdo_error error = {0};
 		double distance;
 		void *place;
 		oracle_random_state(expected, STATES, &seed);
 		memcpy(before, expected, sizeof(before));
-		if (!CHECK(check, songdo_state_zero(&state, env, REFERENCE_QUBITS, precision, &error) == SONGDO_OK, "%s", error.message))
+		if (!CHECK(check, songdo_state_zero(&state, env, REFERENCE_QUBITS, precision, &error) == SONGDO_OK,
+		           "%s", error.message))
 			break;
 		scatter(expected, state);
 		place = songdo_state_amplitudes(state, &first, &count);
 		CHECK(check, songdo_state_copy(&copy, state, &error) == SONGDO_OK);
 		for (int part = 0; part < 3; part++) {
-			const songdo_run_options options = { .seed = (uint64_t)(10 * round + part) };
+			const songdo_run_options options = {.seed = (uint64_t)(10 * round + part)};
 			struct reference reference;
 			songdo_program *program;
 			reference_random(&reference, &seed, 12);
 			reference_walk(expected, &reference, options.seed, 0);
 			program = script_program(reference.text);
-			CHECK(check, songdo_state_apply(state, program, &options, &error) == SONGDO_OK, "%s", error.message);
+			CHECK(check, songdo_state_apply(state, program, &options, &error) == SONGDO_OK, "%s",
+			      error.message);
 			songdo_program_free(program);
 			gather(check, psi, env, state);
 			distance = oracle_distance(expected, psi, STATES);
-			CHECK(check, distance < (precision == SONGDO_SINGLE ? 1e-5 : 1e-12), "round %d.%d: %g", round, part, distance);
+			CHECK(check, distance < (precision == SONGDO_SINGLE ? 1e-5 : 1e-12), "round %d.%d: %g", round,
+			      part, distance);
 		}
 		CHECK(check, songdo_state_amplitudes(state, &first, &count) == place);
 		gather(check, psi, env, copy);
-		CHECK(check, oracle_distance(before, psi, STATES) < (precision == SONGDO_SINGLE ? 1e-6 : 1e-15), "the copy has changed");
+		CHECK(check, oracle_distance(before, psi, STATES) < (precision == SONGDO_SINGLE ? 1e-6 : 1e-15),
+		      "the copy has changed");
 		songdo_state_free(copy);
 		songdo_state_free(state);
 		CHECK(check, env->memory.held == 0);
@@ -159,7 +168,8 @@ static void make_larger(char *script)
 
 	sprintf(script, "qubits %d; bits %d;", LARGER, LARGER);
 	for (int i = 0; i < 80; i++) {
-		const int a = (int)oracle_below(&seed, LARGER), b = (a + 1 + (int)oracle_below(&seed, LARGER - 1)) % LARGER;
+		const int a = (int)oracle_below(&seed, LARGER),
+		          b = (a + 1 + (int)oracle_below(&seed, LARGER - 1)) % LARGER;
 		char *const end = script + strlen(script);
 		if (i % 3 == 2)
 			sprintf(end, "cp %.3f %d %d;", 3 * oracle_uniform(&seed), a, b);
@@ -172,13 +182,13 @@ static void make_larger(char *script)
 
 static void check_readings(struct check *check)
 {
-	static const uint32_t some[] = { 8, 0, 5 };
+	static const uint32_t some[] = {8, 0, 5};
 	double complex psi[1 << LARGER], image[1 << LARGER];
-	double all[1 << LARGER], table[8], expected[8] = { 0 }, norm, mean, variance, square = 0;
+	double all[1 << LARGER], table[8], expected[8] = {0}, norm, mean, variance, square = 0;
 	char script[8192];
 	songdo_program *program;
 	songdo_state *state = NULL;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	double complex sum = 0;
 	songdo_env *env;
 
@@ -207,12 +217,16 @@ static void check_readings(struct check *check)
 		sum += conj(psi[i]) * image[i];
 		square += creal(image[i]) * creal(image[i]) + cimag(image[i]) * cimag(image[i]);
 	}
-	CHECK(check, songdo_state_expectation(&mean, &variance, state, "0.5 Z0 Z8 - 2 X3 Y1", &error) == SONGDO_OK, "%s", error.message);
+	CHECK(check, songdo_state_expectation(&mean, &variance, state, "0.5 Z0 Z8 - 2 X3 Y1", &error) == SONGDO_OK,
+	      "%s", error.message);
 	CHECK(check, fabs(mean - creal(sum)) < 1e-12, "%g %g", mean, creal(sum));
 	CHECK(check, fabs(variance - (square - creal(sum) * creal(sum))) < 1e-12);
-	CHECK(check, songdo_state_expectation(&mean, NULL, state, "Z0 +\n X9", &error) == SONGDO_BAD_USAGE && error.line == 2 && error.column == 2);
-	CHECK(check, songdo_state_probabilities(table, state, (uint32_t[]){ 0, 9 }, 2, &error) == SONGDO_BAD_USAGE && strstr(error.message, "qubit 9") != NULL);
-	CHECK(check, songdo_state_probabilities(table, state, (uint32_t[]){ 1, 1 }, 2, &error) == SONGDO_BAD_USAGE && strstr(error.message, "twice") != NULL);
+	CHECK(check, songdo_state_expectation(&mean, NULL, state, "Z0 +\n X9", &error) == SONGDO_BAD_USAGE &&
+	                     error.line == 2 && error.column == 2);
+	CHECK(check, songdo_state_probabilities(table, state, (uint32_t[]){0, 9}, 2, &error) == SONGDO_BAD_USAGE &&
+	                     strstr(error.message, "qubit 9") != NULL);
+	CHECK(check, songdo_state_probabilities(table, state, (uint32_t[]){1, 1}, 2, &error) == SONGDO_BAD_USAGE &&
+	                     strstr(error.message, "twice") != NULL);
 	songdo_state_free(state);
 	songdo_program_free(program);
 	songdo_env_close(env);
@@ -220,7 +234,7 @@ static void check_readings(struct check *check)
 
 static void check_samples(struct check *check)
 {
-	const songdo_run_options options = { .shots = 300, .seed = 11, .memory = 1 };
+	const songdo_run_options options = {.shots = 300, .seed = 11, .memory = 1};
 	uint64_t outcome[300];
 	char script[8192];
 	songdo_program *program;
@@ -257,9 +271,9 @@ static int stop(void *context)
 static void check_refusals(struct check *check)
 {
 	songdo_program *wide = script_program("qubits 4; h 3;"), *layer = script_program("qubits 2; h 0;");
-	double complex psi[4], twice[4] = { 2 };
+	double complex psi[4], twice[4] = {2};
 	songdo_state *state = NULL;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	uint64_t outcome[1];
 	songdo_env *env;
 	double norm;
@@ -267,19 +281,27 @@ static void check_refusals(struct check *check)
 	check_case(check, "what makes no sense is refused, and the state stays as it was");
 	env = open_env(check, 0);
 	CHECK(check, songdo_state_zero(&state, env, 0, SONGDO_DOUBLE, &error) == SONGDO_BAD_USAGE && state == NULL);
-	CHECK(check, songdo_state_zero(&state, env, 70, SONGDO_DOUBLE, &error) == SONGDO_NO_FIT && state == NULL && strstr(error.message, "70 qubits"), "%s", error.message);
+	CHECK(check,
+	      songdo_state_zero(&state, env, 70, SONGDO_DOUBLE, &error) == SONGDO_NO_FIT && state == NULL &&
+	              strstr(error.message, "70 qubits"),
+	      "%s", error.message);
 	CHECK(check, songdo_state_zero(&state, env, 44, SONGDO_DOUBLE, &error) == SONGDO_NO_FIT && state == NULL);
 	CHECK(check, songdo_state_zero(&state, env, 2, SONGDO_DOUBLE, &error) == SONGDO_OK);
-	CHECK(check, songdo_state_apply(state, wide, NULL, &error) == SONGDO_BAD_USAGE && strstr(error.message, "4 qubits, the state has 2") != NULL);
+	CHECK(check, songdo_state_apply(state, wide, NULL, &error) == SONGDO_BAD_USAGE &&
+	                     strstr(error.message, "4 qubits, the state has 2") != NULL);
 	gather(check, psi, env, state);
 	CHECK(check, psi[0] == 1 && psi[1] == 0 && psi[2] == 0 && psi[3] == 0);
 	scatter(twice, state);
-	CHECK(check, songdo_state_sample(outcome, state, 0, 1, 1, &error) == SONGDO_BAD_USAGE && strstr(error.message, "sum to 4") != NULL, "%s", error.message);
+	CHECK(check,
+	      songdo_state_sample(outcome, state, 0, 1, 1, &error) == SONGDO_BAD_USAGE &&
+	              strstr(error.message, "sum to 4") != NULL,
+	      "%s", error.message);
 	CHECK(check, songdo_state_apply(state, layer, NULL, &error) == SONGDO_BAD_USAGE);
 	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_OK && norm == 4);
-	scatter((double complex[4]){ 1 }, state);
+	scatter((double complex[4]){1}, state);
 	/* interrupted before anything was done, and half way */
-	CHECK(check, songdo_state_apply(state, layer, &(songdo_run_options){ .cancelled = stop }, &error) == SONGDO_INTERRUPTED);
+	CHECK(check,
+	      songdo_state_apply(state, layer, &(songdo_run_options){.cancelled = stop}, &error) == SONGDO_INTERRUPTED);
 	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_OK && norm == 1);
 	songdo_state_free(state);
 	songdo_program_free(wide);
@@ -287,17 +309,15 @@ static void check_refusals(struct check *check)
 	songdo_env_close(env);
 }
 
-static int stop_third(void *context)
-{
-	return ++*(int *)context >= 3;
-}
+static int stop_third(void *context) { return ++*(int *)context >= 3; }
 
 static void check_broken(struct check *check)
 {
-	songdo_program *program = script_program("qubits 2; bits 1; h 0; measure 0 0; if 0 1; x 1; end; h 0; measure 0 0; if 0 1; x 1; end; h 0; "
-	                                         "measure 0 0; if 0 1; x 1; end; h 0;");
+	songdo_program *program = script_program(
+	        "qubits 2; bits 1; h 0; measure 0 0; if 0 1; x 1; end; h 0; measure 0 0; if 0 1; x 1; end; h 0; "
+	        "measure 0 0; if 0 1; x 1; end; h 0;");
 	songdo_state *state = NULL;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	songdo_env *env;
 	double norm;
 	int calls = 0;
@@ -305,9 +325,14 @@ static void check_broken(struct check *check)
 	check_case(check, "a state that something stopped half way on is of no use, and says so");
 	env = open_env(check, 0);
 	CHECK(check, songdo_state_zero(&state, env, 2, SONGDO_DOUBLE, &error) == SONGDO_OK);
-	CHECK(check, songdo_state_apply(state, program, &(songdo_run_options){ .cancelled = stop_third, .context = &calls }, &error) == SONGDO_INTERRUPTED);
+	CHECK(check,
+	      songdo_state_apply(state, program, &(songdo_run_options){.cancelled = stop_third, .context = &calls},
+	                         &error) == SONGDO_INTERRUPTED);
 	CHECK(check, songdo_state_norm(&norm, state, &error) == SONGDO_BAD_USAGE);
-	CHECK(check, songdo_state_apply(state, program, NULL, &error) == SONGDO_BAD_USAGE && strstr(error.message, "half way") != NULL, "%s", error.message);
+	CHECK(check,
+	      songdo_state_apply(state, program, NULL, &error) == SONGDO_BAD_USAGE &&
+	              strstr(error.message, "half way") != NULL,
+	      "%s", error.message);
 	songdo_state_free(state);
 	songdo_program_free(program);
 	songdo_env_close(env);
