@@ -156,7 +156,7 @@ def _ask(handle: Any) -> int:
 
 
 class Signals:
-    """Lets signals in during calls of C that poll `cancelled` of these options, which must be made while this is alive."""
+    """Lets signals in during calls of C that poll `cancelled` of these options; to be kept as long as they are used."""
 
     def __init__(self, options: Any) -> None:
         self._raised: list[BaseException] = []

@@ -27,7 +27,7 @@ _PHASES = {"auto": 0, "spec": -1, "legacy": 1}
 _ERRORS = 20  # as many as the library tells of one program
 
 Path = Union[str, "os.PathLike[str]"]
-#: What functions take as a program: OpenQASM text, a path, a :class:`Program`, or a circuit of Qiskit, Amazon Braket, Cirq, ...
+#: What functions take as a program: OpenQASM text, a path, a :class:`Program`, or a circuit of another package.
 ProgramLike = Union[str, "os.PathLike[str]", "Program", Any]
 
 
@@ -129,7 +129,8 @@ class Parsed:
 class Program:
     """A program, parsed and checked once to be run many times. It never changes; threads may share it.
 
-    :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), or a circuit of another package
+    :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), or a circuit of another
+        package
     :param dialect: ``"auto"``, ``"qasm2"``, ``"qasm3"`` or ``"braket"``
     :param u_phase: ``"auto"``, ``"spec"`` or ``"legacy"``: the global phase of ``U``, which controls make visible
     :param include: folders for ``include``; without any only the built-in libraries can be included

@@ -28,11 +28,12 @@ def _floats(found: dict[str, Any]) -> dict[str, Any]:
 class Result:
     """What :func:`songdo.run` answers.
 
-    Read from C when first asked for. Bit strings are little endian: qubit or bit 0 is the rightmost character; groups of bits
-    (one for each ``bit[n]`` or ``creg``) are parted by a space, the last declared leftmost.
+    Read from C when first asked for. Bit strings are little endian: qubit or bit 0 is the rightmost character; groups
+    of bits (one for each ``bit[n]`` or ``creg``) are parted by a space, the last declared leftmost.
 
     >>> import songdo
-    >>> result = songdo.run('include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;', seed=1)
+    >>> bell = 'include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;'
+    >>> result = songdo.run(bell, seed=1)
     >>> result
     <songdo.Result of 2 qubits, 1024 shots, seed 1: {'00': 501, '11': 523}>
     >>> result.counts["11"] / result.shots
@@ -81,13 +82,13 @@ class Result:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """Classical ``output`` variables that are not bits: {name: value}, or {name: {value: shots}} where shots differ."""
+        """Classical ``output`` variables other than bits: {name: value}, or {name: {value: shots}} where shots differ."""
         return self.document.get("outputs", {})
 
     @functools.cached_property
     def expectations(self) -> list[dict[str, Any]]:
-        """With observables {observable, value, variance} of each, and sampled: {value, variance, standard_error, shots, settings} where
-        there were shots.
+        """With observables {observable, value, variance} of each, and where there were shots
+        sampled: {value, variance, standard_error, shots, settings}.
 
         >>> import songdo
         >>> songdo.run('include "stdgates.inc"; qubit q; h q;', shots=0, observables="Z0").expectations

@@ -35,16 +35,18 @@ def run(
 ) -> Result:
     """Run a program.
 
-    :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), a :class:`songdo.Program`, or a
-        circuit of Qiskit, Amazon Braket, Cirq or another package whose objects can write themselves as OpenQASM
+    :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), a :class:`songdo.Program`, or
+        a circuit of Qiskit, Amazon Braket, Cirq or another package whose objects can write themselves as OpenQASM
     :param shots: how often the program is run; 0 draws none
-    :param seed: of all draws: the same program and seed give the same counts anywhere. Without it one is drawn (``result.seed``)
+    :param seed: of all draws: the same program and seed give the same counts anywhere. Without it one is drawn
+        (``result.seed``)
     :param exact: the exact distribution too (``result.probabilities``), also with measurements in mid-circuit
     :param memory: keep every shot's bit string, in order (``result.memory``)
     :param precision: ``"double"`` (complex128 amplitudes) or ``"single"`` (complex64: half the memory)
-    :param inputs: values for the program's ``input`` variables: numbers, bools, text such as ``"pi/4"`` or ``"0110"``, lists
-    :param observables: sums of Pauli products such as ``"0.5 Z0 Z1 - X(q[2])"``: their mean and variance in the state before the
-        final measurements, and where there are shots also as these measure them (``result.expectations``)
+    :param inputs: values for the program's ``input`` variables: numbers, bools, text such as ``"pi/4"`` or ``"0110"``,
+        lists
+    :param observables: sums of Pauli products such as ``"0.5 Z0 Z1 - X(q[2])"``: their mean and variance in the state
+        before the final measurements, and where there are shots also as these measure them (``result.expectations``)
     :param initial_state: a file to start from, ``.npy`` or ``.songdo``, with all declared qubits
     :param save_state: a file to write the final state to; :class:`songdo.State` has it without a file
     :param threads: by default the cores that this process may use

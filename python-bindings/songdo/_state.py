@@ -47,8 +47,8 @@ class State:
     """The 2^n amplitudes of n qubits. Qubit 0, the first declared, is bit 0 of the index.
 
     Made by :meth:`run` (the final state of a program), :meth:`zero` or :meth:`from_array`. ``state.array``, or
-    ``numpy.asarray(state)``, is the memory itself, no copy: writing to it changes the state, and it stays valid for as long as it
-    is held. Threads may share a state; its methods take turns.
+    ``numpy.asarray(state)``, is the memory itself, no copy: writing to it changes the state, and it stays valid for as
+    long as it is held. Threads may share a state; its methods take turns.
 
     >>> import songdo
     >>> psi = songdo.State.run('include "stdgates.inc"; qubit[2] q; h q[0]; cx q[0], q[1];')
@@ -95,8 +95,8 @@ class State:
     ) -> State:
         """The final state of a program; parameters as of :func:`songdo.run`.
 
-        Final measurements leave it as it is before them. Measurements on the way and resets take the outcome of shot 0 with this
-        seed. The global phase is that of the text.
+        Final measurements leave it as it is before them. Measurements on the way and resets take the outcome of shot 0
+        with this seed. The global phase is that of the text.
         """
         parsed = coerce(program, dialect, u_phase, include)
         env = _call.open_env(threads, max_memory)
@@ -147,7 +147,9 @@ class State:
         threads: Optional[int] = None,
         max_memory: Optional[_call.Size] = None,
     ) -> State:
-        """A state of given amplitudes (copied): 2^n numbers whose squares sum to 1. complex64 arrays make states in single precision.
+        """A state of given amplitudes (copied): 2^n numbers whose squares sum to 1.
+
+        complex64 arrays make states in single precision.
 
         >>> import songdo
         >>> songdo.State.from_array([0.6, 0.8j])
@@ -307,7 +309,8 @@ class State:
     def sample(self, shots: int = 1024, seed: Optional[int] = None) -> dict[str, int]:
         """Measure every qubit, as often as `shots` says: {bit string: shots}, ascending. The state stays as it is.
 
-        With the same seed these are the counts of :func:`songdo.run` of a program whose only measurements are one of each qubit at its end.
+        With the same seed these are the counts of :func:`songdo.run` of a program whose only measurements are one of
+        each qubit at its end.
 
         >>> import songdo
         >>> songdo.State.run('include "stdgates.inc"; qubit[2] q; h q[0];').sample(100, seed=3)

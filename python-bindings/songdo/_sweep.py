@@ -37,7 +37,8 @@ def sweep(
 
     :param rows: mappings of ``input`` variables to values; they may come from a generator that looks at earlier results
     :param inputs: what holds for every row
-    :param seed: of the first row; each row has the next, so that ``run(program, seed=seed + i, inputs=rows[i])`` is the same
+    :param seed: of the first row; each row has the next, so that ``run(program, seed=seed + i, inputs=rows[i])`` is the
+        same
 
     The other parameters are those of :func:`songdo.run`.
 
