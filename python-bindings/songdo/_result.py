@@ -82,7 +82,7 @@ class Result:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """Classical ``output`` variables other than bits: {name: value}, or {name: {value: shots}} where shots differ."""
+        """Classical ``output`` variables other than bits: {name: value}, or {name: {value: shots}} where they differ."""
         return self.document.get("outputs", {})
 
     @functools.cached_property

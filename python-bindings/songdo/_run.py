@@ -35,8 +35,8 @@ def run(
 ) -> Result:
     """Run a program.
 
-    :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), a :class:`songdo.Program`, or
-        a circuit of Qiskit, Amazon Braket, Cirq or another package whose objects can write themselves as OpenQASM
+    :param program: OpenQASM text (a ``str``, always), a file (a ``pathlib.Path``, always), a :class:`songdo.Program`,
+        or a circuit of Qiskit, Amazon Braket, Cirq or another package whose objects can write themselves as OpenQASM
     :param shots: how often the program is run; 0 draws none
     :param seed: of all draws: the same program and seed give the same counts anywhere. Without it one is drawn
         (``result.seed``)

@@ -83,12 +83,12 @@ def test_what_is_wrong_for_all_rows_is_told_before_the_first():
 
 def test_a_thousand_rows_of_twelve_qubits_take_seconds():
     source = 'include "stdgates.inc"; input float t; qubit[12] q; for int k in [0:11] { rx(t) q[k]; } for int k in [0:10] { cz q[k], q[k+1]; }'
-    start = time.monotonic()
+    start = time.process_time()
     values = [
         r.expectations[0]["value"]
-        for r in songdo.sweep(source, ({"t": i / 100} for i in range(1000)), shots=0, observables="Z0")
+        for r in songdo.sweep(source, ({"t": i / 100} for i in range(1000)), shots=0, observables="Z0", threads=1)
     ]
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 5
     assert values[100] == pytest.approx(math.cos(1))
 
 
