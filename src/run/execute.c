@@ -277,7 +277,9 @@ static songdo_status apply_piece(struct run *run, struct path *path, const struc
 		path_order(path, &ordered);
 		options.last = &ordered;
 	}
-	if (!path->fresh)
+	if (path->fresh)
+		options.flags = PLAN_FRESH;
+	else
 		options.first = &path->layout;
 	status = find_plan(run, path, circuit, begin, end, &options, &plan, &owned);
 	run->timing.plan += cpu_seconds() - start;

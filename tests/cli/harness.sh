@@ -1,3 +1,4 @@
+#!/bin/bash
 # harness.sh - what the tests of the songdo command share: a folder of their own, one command at a time, TAP.
 #
 # Sourced with the arguments SONGDO [MPIRUN RANKS]. The test ends with `finish`.

@@ -47,7 +47,7 @@ Test(pauli, a_letter_a_qubit_reads_from_the_right)
 {
 	expect("ZIIX", 1, (struct pauli_term[]){ { 1, 1, 8 } });
 	expect("0.5*YIII - IIZZ + 2 IIII", 3, (struct pauli_term[]){ { 2, 0, 0 }, { -1, 0, 3 }, { 0.5, 8, 8 } });
-	expect("XIII*ZIII*IIIY ZIII", 1, (struct pauli_term[]){ { -1, 9, 1 } });
+	expect("XIIX*ZIIZ", 1, (struct pauli_term[]){ { -1, 9, 9 } });   /* (-iY)(-iY) */
 }
 
 Test(pauli, factors_on_one_qubit_are_multiplied)
