@@ -46,14 +46,14 @@ static int run_command(int argc, char **argv)
 }
 
 /* Launchers end every rank as soon as one fails. Where MPI does not hold the ranks together (it is not started for a
- * wrong option), the others give rank 0 the time to say why. */
-enum { PATIENCE_MICROSECONDS = 300000 };
+ * wrong option), the others give rank 0 the time to say why, on a busy machine too: its own exit ends their wait. */
+enum { PATIENCE_SECONDS = 3 };
 
 int main(int argc, char **argv)
 {
 	const int code = run_command(argc, argv);
 
 	if (code != SONGDO_OK && cli_rank() != 0)
-		usleep(PATIENCE_MICROSECONDS);
+		sleep(PATIENCE_SECONDS);
 	return code;
 }
