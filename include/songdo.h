@@ -119,6 +119,11 @@ typedef struct songdo_result songdo_result;
 /* A value for a program's `input` variable, as text ("0.3", "pi/4", "0110"). */
 typedef struct songdo_input { const char *name, *value; } songdo_input;
 
+/* A sum of Pauli products with real coefficients, as text: "0.5*Z0*Z1 - X(q[2]) + 1.5", "ZZI" (docs/observables.md).
+ *   text   the sum
+ *   name   what results and errors call it (a file name); NULL: results say the text, errors "observable 1", ... */
+typedef struct songdo_observable { const char *text, *name; } songdo_observable;
+
 typedef struct songdo_run_options {
 	uint64_t shots;                /* 0: none are drawn */
 	uint64_t seed;
@@ -127,12 +132,17 @@ typedef struct songdo_run_options {
 	songdo_precision precision;
 	const songdo_input *inputs;
 	size_t input_count;
-	const char *save_state;        /* write the final state to this .npy file; NULL: no */
+	const char *save_state;        /* write the final state to this file, as NumPy reads it or, with a name that ends in
+	                                  .songdo, in Songdo's own format (docs/states.md); NULL: no */
 	uint64_t max_operations;       /* budget of expanded operations; 0: SONGDO_MAX_OPERATIONS */
 	int (*cancelled)(void *context);   /* polled between sweeps; nonzero stops with SONGDO_INTERRUPTED. May be NULL */
 	void *context;
 	const char *name;              /* what the result calls the program (a file name); NULL: "<text>" */
 	double parse_seconds;          /* what the caller spent on parsing, for the result's timing */
+	const songdo_observable *observables;   /* their mean and variance in the state before the final measurements; with
+	                                  shots > 0 also as so many shots measure it */
+	size_t observable_count;
+	const char *initial_state;     /* start from this saved state (.npy, .songdo) of all declared qubits; NULL: |0...0> */
 } songdo_run_options;              /* zero-initialise it: zero always means the default, and fields are only ever appended */
 
 #define SONGDO_MAX_OPERATIONS 4294967296ull
@@ -141,6 +151,27 @@ typedef struct songdo_run_options {
 SONGDO_API songdo_status songdo_run(songdo_result **result, songdo_env *env, const songdo_program *program,
                                     const songdo_run_options *options, songdo_error *error);
 SONGDO_API void songdo_result_free(songdo_result *result);
+
+/* A program that is to be run many times, for other inputs and seeds: it is planned once for each structure, and only
+ * angles are computed anew for each run. */
+typedef struct songdo_prepared songdo_prepared;
+
+/* Check what is the same in every run: observables, ranks. env, program and everything that the options point to must
+ * outlive it. options->inputs hold for every run, options->seed is not used. Collective. */
+SONGDO_API songdo_status songdo_prepared_new(songdo_prepared **prepared, songdo_env *env, const songdo_program *program,
+                                             const songdo_run_options *options, songdo_error *error);
+/* Whether these inputs, with those of the options, are what the program wants: SONGDO_BAD_USAGE with the message of
+ * songdo_run where not. Costs microseconds, allocates no state. Not collective. */
+SONGDO_API songdo_status songdo_prepared_check(const songdo_prepared *prepared, const songdo_input *inputs,
+                                               size_t input_count, songdo_error *error);
+/* One run. The result is bit for bit that of songdo_run with the options, these inputs beside those of the options, and
+ * this seed. Costs what binding and executing the plan cost. Collective. */
+SONGDO_API songdo_status songdo_prepared_run(songdo_result **result, songdo_prepared *prepared,
+                                             const songdo_input *inputs, size_t input_count, uint64_t seed,
+                                             songdo_error *error);
+/* Before the env is closed. NULL is allowed. */
+SONGDO_API void songdo_prepared_free(songdo_prepared *prepared);
+
 /* How many different bit strings were counted; the i-th in ascending order of the string, with its shots. */
 SONGDO_API size_t songdo_result_counts(const songdo_result *result);
 SONGDO_API const char *songdo_result_count(const songdo_result *result, size_t i, uint64_t *shots);
@@ -151,6 +182,21 @@ SONGDO_API size_t songdo_result_probabilities(const songdo_result *result);
 SONGDO_API const char *songdo_result_probability(const songdo_result *result, size_t i, double *probability);
 /* With memory: the string of shot i (valid until the next call on this result); NULL past the last and without memory. */
 SONGDO_API const char *songdo_result_shot(const songdo_result *result, uint64_t i);
+/* How many observables have values, on every rank; and those of the i-th, in the order of the options. Returns what the
+ * observable is called; NULL past the last. */
+SONGDO_API size_t songdo_result_expectations(const songdo_result *result);
+SONGDO_API const char *songdo_result_expectation(const songdo_result *result, size_t i, double *value,
+                                                 double *variance);
+/* The same as the shots measured it, on rank 0. Terms that agree qubit by qubit are measured together, in one setting;
+ * every shot measures every setting once, on a state of its own, and its value is the sum over the settings. NULL past
+ * the last and without shots.
+ *   value            the mean over the shots
+ *   variance         of a shot's value (n - 1 in the denominator); with one setting it estimates the observable's
+ *   standard_error   of the mean, sqrt(variance / shots); 0 for one shot
+ *   settings         how many there were
+ * Each pointer may be NULL. */
+SONGDO_API const char *songdo_result_sampled_expectation(const songdo_result *result, size_t i, double *value,
+                                                         double *variance, double *standard_error, uint64_t *settings);
 /* The groups of bits that the strings are made of, in order of declaration; the last one is printed leftmost. NULL past the
  * last; width may be NULL. */
 SONGDO_API const char *songdo_result_group(const songdo_result *result, size_t i, uint32_t *width);

@@ -23,7 +23,7 @@
 
 struct check {
 	struct comm *comm;       /* the launcher's ranks, or one */
-	const char *name;        /* the case under way; NULL before the first */
+	char name[160];          /* the case under way; empty before the first */
 	int cases, failures;     /* finished cases; those that failed on any rank */
 	int wrong;               /* failed checks of this case on this rank */
 	int done;                /* checks of this case on this rank */
@@ -31,7 +31,7 @@ struct check {
 
 /* Open the ranks. Ends the process with exit code 70 where they cannot be opened. */
 void check_begin(struct check *check);
-/* Finish the case under way and begin the next; name is a sentence and stays valid until the next call. */
+/* Finish the case under way and begin the next; name, a sentence, is copied. */
 void check_case(struct check *check, const char *name);
 /* Finish the case under way and report one that cannot run here, with its reason. */
 void check_skip(struct check *check, const char *name, const char *reason);

@@ -13,7 +13,8 @@
 #include "run/run.h"
 
 enum { CLI_TERMINATED = 143, CLI_ERRORS = 20 };
-enum { CLI_FILE_LIMIT = 256 << 20, CLI_INSTANCE_LIMIT = 64 << 20 };     /* bytes of a program file, of an instance */
+enum { CLI_FILE_LIMIT = 256 << 20 };     /* bytes of a program file */
+enum { CLI_INSTANCE_LIMIT = 64 << 20 };  /* bytes of an instance */
 
 /* ---- Options ------------------------------------------------------------------------------------- */
 
@@ -32,7 +33,7 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_run, command_check, command_plan, command_solve, command_info, command_help;
+extern const struct command command_run, command_check, command_plan, command_state, command_solve, command_info, command_help;
 extern const struct command *const cli_commands[];   /* NULL-terminated */
 
 /* Reads a command line against a table. */
@@ -83,25 +84,61 @@ struct input {
 	double seconds;                  /* spent on parsing */
 };
 
+/* Read a file on rank 0 and give it to all ranks, NUL-terminated, freed by the caller. Returns 0, or the exit code
+ * after a message; equal on all ranks. env NULL: every process reads for itself. */
+int file_read(char **text, size_t *length, songdo_env *env, const char *file);
 /* songdo_program_parse with room for CLI_ERRORS errors; a file of nothing is refused. text is NUL-terminated. */
 songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
                           songdo_error *errors, size_t *count);
-/* Read a file of at most `limit` bytes on rank 0 and give it to all; equal status on all ranks, the error on rank 0. */
-songdo_status input_read(struct input *input, songdo_env *env, const char *file, size_t limit, songdo_error *error);
 /* Read a file on rank 0 (every rank without an env), give it to all, parse it, print what is wrong. Returns 0 or an
  * exit code, equal on all ranks. */
 int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet);
 void input_close(struct input *input);
+
+/* The values of --observable, as songdo_run_options wants them. */
+struct observable_list {
+	songdo_observable *item;         /* [count] */
+	char **text;                     /* of @FILE: what it holds */
+	size_t count;
+};
+
+bool observable_list_open(struct observable_list *list, int most);
+void observable_list_add(struct observable_list *list, const char *value);
+/* Read the files of @FILE; such an observable is called as it was given. Returns 0 or an exit code after a message. */
+int observable_list_read(struct observable_list *list, songdo_env *env);
+/* An error of a run: about an observable, whose text is shown then, or about the program. Returns the exit code. */
+int observable_list_complain(const struct observable_list *list, songdo_error *error, const char *file,
+                             const struct input *input);
+void observable_list_close(struct observable_list *list);
 
 /* Find out on rank 0 whether a file can be created, before the work; NULL and "-" are fine. */
 int output_check(songdo_env *env, const char *file);
 /* Write a document on rank 0; file NULL: standard output. All ranks return the same code. Frees the text. */
 int output_write(songdo_env *env, const char *file, struct text *document);
 
+/* ---- Rows of a sweep ----------------------------------------------------------------------------------- */
+
+/* Values of inputs, a run a row: comma-separated, the first line names the inputs. */
+struct rows {
+	char *text;                      /* names and values, NUL-terminated each */
+	const char **name;               /* [columns] */
+	songdo_input *value;             /* [rows * columns] */
+	struct row_place { uint32_t line, column, length; } *place;   /* of the names, then of the values */
+	size_t columns, rows;
+};
+
+/* SONGDO_BAD_PROGRAM, with line and column, for what is no such table: a row of another length, a column without a name
+ * or named twice, a quote that is not closed, no row at all. */
+songdo_status rows_read(struct rows *rows, const char *text, size_t length, songdo_error *error);
+void rows_fini(struct rows *rows);
+/* Give an error of a row the place of the value that it is about: the one whose input its message names, else the row's
+ * first; row == rows->rows: of the names. */
+void rows_blame(const struct rows *rows, size_t row, songdo_error *error);
+
 /* ---- Results for people ------------------------------------------------------------------------------ */
 
 struct show {
-	uint64_t top;                    /* rows of the histogram */
+	uint64_t top;                    /* strings shown; 0: as many as the form likes */
 	bool quiet;                      /* no summary */
 	bool colour, utf8;
 	int columns;                     /* of the terminal */
@@ -110,9 +147,33 @@ struct show {
 /* How standard output, or a file, likes it. */
 struct show show_for(const char *file);
 void show_result(struct text *text, const songdo_result *result, const struct show *show);
-void show_csv(struct text *text, const songdo_result *result);
+void show_csv(struct text *text, const songdo_result *result, const struct show *show);
+/* One line of a sweep: the row's number, its inputs, what came of it. */
+void show_row(struct text *text, const songdo_result *result, const struct rows *rows, size_t row,
+              const struct show *show);
+void show_row_json(struct text *text, const songdo_result *result, const struct rows *rows, size_t row);
+/* The columns' names, or a row. */
+void show_row_csv(struct text *text, const songdo_result *result, const struct rows *rows, size_t row, bool names);
+/* Every string by the number of its shots, or with exact by its probability, the largest first: `count` numbers of
+ * songdo_result_count or songdo_result_probability, freed by the caller; NULL where memory is out. */
+size_t *show_order(size_t *count, const songdo_result *result);
 /* "1.23 ms". buffer holds at least 32 bytes; returns it. */
 char *show_seconds(char *buffer, double seconds);
+
+/* ---- Sweeps -------------------------------------------------------------------------------------------- */
+
+struct sweep_form {
+	bool json, csv;                  /* neither: text */
+	struct show show;
+	const char *output;              /* a file; NULL: standard output */
+};
+
+/* Read the rows and check every one of them before any is run. Returns 0 or an exit code after a message. */
+int sweep_check(songdo_env *env, struct rows *rows, const songdo_prepared *prepared, const songdo_run_options *options,
+                const char *file);
+/* Run them, row r with the seed of the options + r, and write a line each. Returns 0, or an exit code with *error. */
+int sweep_run(songdo_env *env, songdo_prepared *prepared, const struct rows *rows, const songdo_run_options *options,
+              const struct sweep_form *form, songdo_error *error);
 
 /* ---- Signals ------------------------------------------------------------------------------------------- */
 

@@ -11,14 +11,15 @@
 #include "cli/cli.h"
 
 /* Read on rank 0 and hand out: its status, the length, the bytes. */
-songdo_status input_read(struct input *input, songdo_env *env, const char *file, size_t limit, songdo_error *error)
+static songdo_status read_everywhere(char **text, size_t *length, songdo_env *env, const char *file,
+                                     songdo_error *error)
 {
 	struct { uint64_t length; songdo_status status; } head = { 0 };
 	songdo_status status;
 
 	if (env == NULL || comm_rank(env->comm) == 0) {
-		head.status = text_read_file(&input->text, &input->length, file, limit, error);
-		head.length = input->length;
+		head.status = text_read_file(text, length, file, CLI_FILE_LIMIT, error);
+		head.length = *length;
 	}
 	if (env == NULL || comm_size(env->comm) == 1)
 		return head.status;
@@ -28,11 +29,23 @@ songdo_status input_read(struct input *input, songdo_env *env, const char *file,
 		return error->code;
 	}
 	if (comm_rank(env->comm) != 0) {
-		input->length = head.length;
-		input->text = calloc(head.length + 1, 1);
+		*length = head.length;
+		*text = calloc(head.length + 1, 1);
 	}
-	status = env_agree(env, input->text == NULL ? error_set(error, SONGDO_NO_FIT, "no memory for the file") : SONGDO_OK, error);
-	return status == SONGDO_OK ? comm_broadcast(env->comm, input->text, input->length, 0) : status;
+	status = env_agree(env, *text == NULL ? error_set(error, SONGDO_NO_FIT, "no memory for the file") : SONGDO_OK, error);
+	return status == SONGDO_OK ? comm_broadcast(env->comm, *text, *length, 0) : status;
+}
+
+int file_read(char **text, size_t *length, songdo_env *env, const char *file)
+{
+	songdo_error error = { 0 };
+	songdo_status status;
+
+	*text = NULL;
+	*length = 0;
+	status = read_everywhere(text, length, env, file, &error);
+	error.code = status;
+	return status == SONGDO_OK ? SONGDO_OK : cli_complain(&error, file, NULL, 0);
 }
 
 songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
@@ -53,18 +66,17 @@ songdo_status input_parse(songdo_program **program, const char *text, size_t len
 int input_open(struct input *input, songdo_env *env, const char *file, const songdo_parse_options *options, bool quiet)
 {
 	songdo_parse_options named = *options;
-	songdo_error error = { 0 }, errors[CLI_ERRORS];
+	songdo_error errors[CLI_ERRORS];
 	songdo_status status;
 	size_t count = 0;
 	double start;
+	int code;
 
 	*input = (struct input){ 0 };
 	named.file = strcmp(file, "-") == 0 ? "<stdin>" : file;
-	status = input_read(input, env, file, CLI_FILE_LIMIT, &error);
-	if (status != SONGDO_OK) {
-		error.code = status;
-		return cli_complain(&error, named.file, NULL, 0);
-	}
+	code = file_read(&input->text, &input->length, env, file);
+	if (code != SONGDO_OK)
+		return code;
 	start = cpu_seconds();
 	status = input_parse(&input->program, input->text, input->length, &named, errors, &count);
 	input->seconds = cpu_seconds() - start;

@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 
 enum { RANKS, NODES, SHOTS, EXACT, MEMORY, PRECISION, INPUT, THREADS, SAVE_STATE, FORMAT, OUTPUT, MAX_MEMORY, MAX_OPS, DIALECT, U_PHASE,
-       INCLUDE };
+       INCLUDE, OBSERVABLE, SWEEP, INITIAL };
 
 static const struct option_info options_plan[] = {
 	[RANKS] = { "ranks", 0, "R", "MPI ranks of the run (1)" },
@@ -29,7 +29,10 @@ static const struct option_info options_plan[] = {
 	[DIALECT] = { "dialect", 0, "D", "auto (default), qasm2, qasm3 or braket" },
 	[U_PHASE] = { "u-phase", 0, "P", "auto (default), spec or legacy" },
 	[INCLUDE] = { "include", 'I', "DIR", "where include files may be; may be repeated" },
-	{ "reproducible", 0, NULL, NULL }, { "sweep", 0, "FILE", NULL }, { "observable", 0, "TEXT", NULL }, { "device", 0, "NAME", NULL },
+	[OBSERVABLE] = { "observable", 0, "TEXT|@FILE", "the run is asked for mean and variance; may be repeated" },
+	[SWEEP] = { "sweep", 0, "ROWS.csv", "the run takes inputs from there; figures are those of the first row" },
+	[INITIAL] = { "initial", 0, "STATE", "the run starts from a saved state (nothing is read)" },
+	{ "reproducible", 0, NULL, NULL }, { "device", 0, "NAME", NULL },
 	{ "noise", 0, "FILE", NULL },
 	{ 0 }
 };
@@ -45,6 +48,9 @@ struct request {
 	songdo_run_options run;
 	struct forecast_options forecast;
 	songdo_input *inputs;
+	struct observable_list observables;
+	const char *sweep;
+	bool has_shots;
 	const char **include;
 	size_t includes;
 	uint64_t threads;
@@ -61,7 +67,7 @@ static int read_option(const struct command *command, struct request *request, i
 	switch (option) {
 	case RANKS: good = option_u64(&request->forecast.ranks, name, value, 1, 1u << 24); break;
 	case NODES: good = option_u64(&request->forecast.nodes, name, value, 1, 1u << 24); break;
-	case SHOTS: good = option_u64(&request->run.shots, name, value, 0, 1ull << 50); break;
+	case SHOTS: good = request->has_shots = option_u64(&request->run.shots, name, value, 0, 1ull << 50); break;
 	case EXACT: request->run.exact = 1; break;
 	case MEMORY: request->run.memory = 1; break;
 	case PRECISION:
@@ -90,6 +96,9 @@ static int read_option(const struct command *command, struct request *request, i
 		request->parse.legacy_u_phase = choice == 0 ? 0 : choice == 1 ? -1 : 1;
 		break;
 	case INCLUDE: request->include[request->includes++] = value; break;
+	case OBSERVABLE: observable_list_add(&request->observables, value); break;
+	case SWEEP: request->sweep = value; break;
+	case INITIAL: request->run.initial_state = value; break;
 	}
 	return good ? SONGDO_OK : SONGDO_BAD_USAGE;
 }
@@ -103,7 +112,8 @@ static bool read_request(struct request *request, const struct command *command,
 	request->run.shots = 1024;
 	request->inputs = calloc((size_t)argc, sizeof(*request->inputs));
 	request->include = calloc((size_t)argc + 1, sizeof(*request->include));
-	if (request->inputs == NULL || request->include == NULL || !options_open(&options, command, argc, argv))
+	if (request->inputs == NULL || request->include == NULL || !observable_list_open(&request->observables, argc) ||
+	    !options_open(&options, command, argc, argv))
 		return true;
 	while ((option = options_next(&options, code)) >= 0)
 		if ((*code = read_option(command, request, option, (char *)(uintptr_t)options.value)) != SONGDO_OK)
@@ -112,6 +122,10 @@ static bool read_request(struct request *request, const struct command *command,
 	if (option != OPTIONS_END)
 		return true;
 	request->run.inputs = request->inputs;
+	request->run.observables = request->observables.item;
+	request->run.observable_count = request->observables.count;
+	if (request->observables.count > 0 && !request->has_shots)
+		request->run.shots = 0;
 	request->parse.include_directories = request->includes > 0 ? request->include : NULL;
 	if (argc - optind != 1) {
 		*code = cli_usage(command, argc == optind ? "which program? Name a file, or - for standard input" : "one program at a time");
@@ -240,8 +254,34 @@ static songdo_status describe_machine(struct request *request, songdo_env *env)
 	return status;
 }
 
+/* The inputs of the first row join those of --input, every row being looked at. *all is freed by the caller. */
+static int take_first_row(struct request *request, songdo_env *env, const songdo_program *program, struct rows *rows,
+                          songdo_input **all)
+{
+	songdo_prepared *prepared = NULL;
+	songdo_error error = { 0 };
+	int code = (int)songdo_prepared_new(&prepared, env, program, &request->run, &error);
+
+	if (code != SONGDO_OK)
+		return cli_complain(&error, request->file, NULL, 0);
+	code = sweep_check(env, rows, prepared, &request->run, request->sweep);
+	songdo_prepared_free(prepared);
+	if (code != SONGDO_OK)
+		return code;
+	*all = malloc((request->run.input_count + rows->columns) * sizeof(**all));
+	if (*all == NULL)
+		return SONGDO_NO_FIT;
+	memcpy(*all, request->inputs, request->run.input_count * sizeof(**all));
+	memcpy(*all + request->run.input_count, rows->value, rows->columns * sizeof(**all));
+	request->run.inputs = *all;
+	request->run.input_count += rows->columns;
+	return SONGDO_OK;
+}
+
 static int plan_program(struct request *request, songdo_env *env)
 {
+	songdo_input *all = NULL;
+	struct rows rows = { 0 };
 	struct forecast forecast;
 	struct input input = { 0 };
 	struct text text = { 0 };
@@ -250,7 +290,11 @@ static int plan_program(struct request *request, songdo_env *env)
 	int code = output_check(env, request->output);
 
 	if (code == SONGDO_OK)
+		code = observable_list_read(&request->observables, env);
+	if (code == SONGDO_OK)
 		code = input_open(&input, env, request->file, &request->parse, false);
+	if (code == SONGDO_OK && request->sweep != NULL)
+		code = take_first_row(request, env, input.program, &rows, &all);
 	if (code == SONGDO_OK)
 		code = (int)describe_machine(request, env);
 	if (code != SONGDO_OK)
@@ -258,13 +302,16 @@ static int plan_program(struct request *request, songdo_env *env)
 	status = comm_agree(env->comm, run_forecast(&forecast, input.program, &request->run, &request->forecast, &error));
 	if (status != SONGDO_OK) {
 		error.code = status;
-		code = cli_complain(&error, strcmp(request->file, "-") == 0 ? "<stdin>" : request->file, input.text, input.length);
+		code = observable_list_complain(&request->observables, &error,
+		                                strcmp(request->file, "-") == 0 ? "<stdin>" : request->file, &input);
 		goto done;
 	}
 	if (songdo_env_rank(env) == 0)
 		request->format == 1 ? write_json(&text, &forecast) : write_text(&text, &forecast);
 	code = output_write(env, request->output, &text);
 done:
+	rows_fini(&rows);
+	free(all);
 	input_close(&input);
 	return code;
 }
@@ -285,6 +332,7 @@ static int plan_main(const struct command *command, int argc, char **argv)
 		code = plan_program(&request, env);
 	songdo_env_close(env);
 done:
+	observable_list_close(&request.observables);
 	free(request.inputs);
 	free(request.include);
 	return code;

@@ -9,33 +9,40 @@
 #include "cli/cli.h"
 
 enum { SHOTS, SEED, EXACT, MEMORY, PRECISION, INPUT, THREADS, SAVE_STATE, FORMAT, OUTPUT, MAX_MEMORY, MAX_OPS, DIALECT, U_PHASE, INCLUDE,
-       TOP, VERBOSE, QUIET };
+       TOP, OBSERVABLE, SWEEP, INITIAL, VERBOSE, QUIET };
 
 static const struct option_info options_run[] = {
-	[SHOTS] = { "shots", 0, "N", "how often the program is run (1024)" },
-	[SEED] = { "seed", 0, "S", "of the draws; without it one is drawn and printed" },
-	[EXACT] = { "exact", 0, NULL, "the exact distribution too" },
-	[MEMORY] = { "memory", 0, NULL, "every shot's string, in order (JSON)" },
-	[PRECISION] = { "precision", 0, "P", "double (default) or single" },
-	[INPUT] = { "input", 0, "NAME=VALUE", "the value of an input variable; may be repeated" },
-	[THREADS] = { "threads", 0, "N", "a rank; default: the cores it may use" },
-	[SAVE_STATE] = { "save-state", 0, "FILE", "write the final state as a NumPy array" },
-	[FORMAT] = { "format", 0, "F", "text (default), json or csv" },
-	[OUTPUT] = { "output", 'o', "FILE", "write there instead of standard output" },
-	[MAX_MEMORY] = { "max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G" },
-	[MAX_OPS] = { "max-ops", 0, "N", "operations a program may expand to (2^32)" },
-	[DIALECT] = { "dialect", 0, "D", "auto (default), qasm2, qasm3 or braket" },
-	[U_PHASE] = { "u-phase", 0, "P", "auto (default), spec or legacy: the global phase of U" },
-	[INCLUDE] = { "include", 'I', "DIR", "where include files may be; may be repeated" },
-	[TOP] = { "top", 0, "K", "rows of the histogram (20)" },
-	[VERBOSE] = { "verbose", 'v', NULL, "where the time and memory went, on standard error" },
-	[QUIET] = { "quiet", 'q', NULL, "no summary, notes and warnings" },
-	{ "reproducible", 0, NULL, NULL }, { "sweep", 0, "FILE", NULL }, { "observable", 0, "TEXT", NULL },
-	{ "initial", 0, "STATE", NULL }, { "device", 0, "NAME", NULL }, { "noise", 0, "FILE", NULL }, { "time-limit", 0, "TIME", NULL },
-	{ "checkpoint", 0, "DIR", NULL }, { "checkpoint-every", 0, "TIME", NULL }, { "resume", 0, "DIR", NULL },
-	{ "sandbox", 0, NULL, NULL }, { "progress", 0, "WHEN", NULL },
-	{ 0 }
-};
+        [SHOTS] = {"shots", 0, "N", "how often the program is run (1024; 0 with --observable)"},
+        [SEED] = {"seed", 0, "S", "of the draws; without it one is drawn and printed"},
+        [EXACT] = {"exact", 0, NULL, "the exact distribution too"},
+        [MEMORY] = {"memory", 0, NULL, "every shot's string, in order"},
+        [PRECISION] = {"precision", 0, "P", "double (default) or single"},
+        [INPUT] = {"input", 0, "NAME=VALUE", "the value of an input variable; may be repeated"},
+        [THREADS] = {"threads", 0, "N", "a rank; default: the cores it may use"},
+        [SAVE_STATE] = {"save-state", 0, "FILE", "write the final state: OUT.npy for NumPy, OUT.songdo"},
+        [FORMAT] = {"format", 0, "F", "text (default), json or csv"},
+        [OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
+        [MAX_MEMORY] = {"max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G"},
+        [MAX_OPS] = {"max-ops", 0, "N", "operations a program may expand to (2^32)"},
+        [DIALECT] = {"dialect", 0, "D", "auto (default), qasm2, qasm3 or braket"},
+        [U_PHASE] = {"u-phase", 0, "P", "auto (default), spec or legacy: the global phase of U"},
+        [INCLUDE] = {"include", 'I', "DIR", "where include files may be; may be repeated"},
+        [TOP] = {"top", 0, "K", "strings shown in text (20) and CSV, the likeliest first"},
+        [OBSERVABLE] = {"observable", 0, "TEXT|@FILE", "mean and variance of \"0.5*Z0*Z1 - X2\"; may be repeated"},
+        [SWEEP] = {"sweep", 0, "ROWS.csv", "a run for each row of inputs, planned once"},
+        [INITIAL] = {"initial", 0, "STATE", "start from a saved state (.npy, .songdo)"},
+        [VERBOSE] = {"verbose", 'v', NULL, "where the time and memory went, on standard error"},
+        [QUIET] = {"quiet", 'q', NULL, "no summary, notes and warnings"},
+        {"reproducible", 0, NULL, NULL},
+        {"device", 0, "NAME", NULL},
+        {"noise", 0, "FILE", NULL},
+        {"time-limit", 0, "TIME", NULL},
+        {"checkpoint", 0, "DIR", NULL},
+        {"checkpoint-every", 0, "TIME", NULL},
+        {"resume", 0, "DIR", NULL},
+        {"sandbox", 0, NULL, NULL},
+        {"progress", 0, "WHEN", NULL},
+        {0}};
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_BRAKET };
 static const char *const format_names[] = { "text", "json", "csv", "braket", NULL };
@@ -50,9 +57,11 @@ struct request {
 	songdo_parse_options parse;
 	songdo_run_options run;
 	songdo_input *inputs;
+	struct observable_list observables;
 	const char **include;
 	size_t includes;
-	bool seeded, verbose, quiet;
+	const char *sweep;
+	bool seeded, has_shots, verbose, quiet;
 	uint64_t top;
 	int format;
 };
@@ -77,7 +86,7 @@ static int read_option(const struct command *command, struct request *request, i
 	bool good = true;
 
 	switch (option) {
-	case SHOTS: good = option_u64(&request->run.shots, name, value, 0, 1ull << 50); break;
+	case SHOTS: good = request->has_shots = option_u64(&request->run.shots, name, value, 0, 1ull << 50); break;
 	case SEED: good = request->seeded = option_u64(&request->run.seed, name, value, 0, UINT64_MAX); break;
 	case EXACT: request->run.exact = 1; break;
 	case MEMORY: request->run.memory = 1; break;
@@ -109,6 +118,9 @@ static int read_option(const struct command *command, struct request *request, i
 		break;
 	case INCLUDE: request->include[request->includes++] = value; break;
 	case TOP: good = option_u64(&request->top, name, value, 1, 1u << 30); break;
+	case OBSERVABLE: observable_list_add(&request->observables, value); break;
+	case SWEEP: request->sweep = value; break;
+	case INITIAL: request->run.initial_state = value; break;
 	case VERBOSE: request->verbose = true; break;
 	case QUIET: request->quiet = true; break;
 	}
@@ -125,7 +137,8 @@ static bool read_request(struct request *request, const struct command *command,
 	request->run.shots = 1024;
 	request->inputs = calloc((size_t)argc, sizeof(*request->inputs));
 	request->include = calloc((size_t)argc + 1, sizeof(*request->include));
-	if (request->inputs == NULL || request->include == NULL || !options_open(&options, command, argc, argv))
+	if (request->inputs == NULL || request->include == NULL || !observable_list_open(&request->observables, argc) ||
+	    !options_open(&options, command, argc, argv))
 		return true;
 	while ((option = options_next(&options, code)) >= 0 && *code == SONGDO_OK)
 		if ((*code = read_option(command, request, option, (char *)(uintptr_t)options.value)) != SONGDO_OK)
@@ -134,13 +147,21 @@ static bool read_request(struct request *request, const struct command *command,
 	if (option == OPTIONS_STOP || *code != SONGDO_OK)
 		return true;
 	request->run.inputs = request->inputs;
+	request->run.observables = request->observables.item;
+	request->run.observable_count = request->observables.count;
+	if (request->observables.count > 0 && !request->has_shots)
+		request->run.shots = 0;
 	request->parse.include_directories = request->includes > 0 ? request->include : NULL;
 	if (argc - optind != 1) {
 		*code = cli_usage(command, argc == optind ? "which program? Name a file, or - for standard input" : "one program at a time");
 		return true;
 	}
 	request->file = argv[optind];
-	return false;
+	if (request->sweep != NULL && request->run.save_state != NULL)
+		*code = cli_usage(command, "a sweep ends in many states: --save-state and --sweep do not go together");
+	else if (request->sweep != NULL && strcmp(request->sweep, "-") == 0 && strcmp(request->file, "-") == 0)
+		*code = cli_usage(command, "the program and the rows cannot both come from standard input");
+	return *code != SONGDO_OK;
 }
 
 /* Without --seed one is drawn on rank 0, for all; small enough that every reader of JSON keeps its digits. */
@@ -183,7 +204,7 @@ static int print_result(const struct request *request, songdo_env *env, const so
 		if (request->format == FORMAT_TEXT)
 			show_result(&text, result, &show);
 		else if (request->format == FORMAT_CSV)
-			show_csv(&text, result);
+			show_csv(&text, result, &show);
 		else if (songdo_result_json(&text.data, result) == SONGDO_OK)
 			text.length = strlen(text.data);
 		else
@@ -192,38 +213,86 @@ static int print_result(const struct request *request, songdo_env *env, const so
 	return output_write(env, request->output, &text);
 }
 
-static int run_program(struct request *request, songdo_env *env)
+/* What a run that did not come to its end is answered with. */
+static int end_early(const struct request *request, songdo_env *env, songdo_status status, songdo_error *error,
+                     const struct input *input)
+{
+	if (status == SONGDO_INTERRUPTED) {
+		cli_say("interrupted");
+		return (int)comm_agree(env->comm, (songdo_status)signals_code());
+	}
+	error->code = status;
+	return observable_list_complain(&request->observables, error, request->run.name, input);
+}
+
+static int run_once(struct request *request, songdo_env *env, const struct input *input)
 {
 	songdo_result *result = NULL;
 	songdo_error error = { 0 };
+	const songdo_status status = songdo_run(&result, env, input->program, &request->run, &error);
+	const int code = status != SONGDO_OK ? end_early(request, env, status, &error, input)
+	                                     : print_result(request, env, result);
+
+	songdo_result_free(result);
+	return code;
+}
+
+static int run_sweep(struct request *request, songdo_env *env, const struct input *input)
+{
+	struct sweep_form form = {
+	        .json = request->format == FORMAT_JSON,
+	        .csv = request->format == FORMAT_CSV,
+	        .show = show_for(request->output),
+	        .output = request->output,
+	};
+	songdo_prepared *prepared = NULL;
+	struct rows rows = { 0 };
+	songdo_error error = { 0 };
+	const char *note;
+	int code;
+
+	form.show.top = request->top;
+	request->run.parse_seconds = 0;   /* no row's own */
+	code = (int)songdo_prepared_new(&prepared, env, input->program, &request->run, &error);
+	if (code != SONGDO_OK)
+		return end_early(request, env, (songdo_status)code, &error, input);
+	code = sweep_check(env, &rows, prepared, &request->run, request->sweep);
+	if (code == SONGDO_OK) {
+		for (size_t i = 0;
+		     !request->quiet && songdo_env_rank(env) == 0 && (note = program_note(input->program, i)) != NULL;
+		     i++)
+			fprintf(stderr, "note: %s\n", note);
+		if (!request->quiet && !request->seeded && songdo_env_rank(env) == 0 && request->run.shots > 0)
+			fprintf(stderr, "note: the seed of row 0 is %llu\n", (unsigned long long)request->run.seed);
+		code = sweep_run(env, prepared, &rows, &request->run, &form, &error);
+		if (code != SONGDO_OK && error.code != SONGDO_OK)
+			code = end_early(request, env, (songdo_status)code, &error, input);
+	}
+	rows_fini(&rows);
+	songdo_prepared_free(prepared);
+	return code;
+}
+
+static int run_program(struct request *request, songdo_env *env)
+{
 	struct input input = { 0 };
-	songdo_status status;
 	int code;
 
 	code = output_check(env, request->output);
 	if (code == SONGDO_OK)
 		code = output_check(env, request->run.save_state);
 	if (code == SONGDO_OK)
+		code = observable_list_read(&request->observables, env);
+	if (code == SONGDO_OK)
 		code = input_open(&input, env, request->file, &request->parse, request->quiet);
 	if (code == SONGDO_OK)
 		code = (int)draw_seed(request, env);
-	if (code != SONGDO_OK)
-		goto done;
-	request->run.cancelled = signals_poll;
-	request->run.name = strcmp(request->file, "-") == 0 ? "<stdin>" : request->file;
-	request->run.parse_seconds = input.seconds;
-	status = songdo_run(&result, env, input.program, &request->run, &error);
-	if (status == SONGDO_INTERRUPTED) {
-		cli_say("interrupted");
-		code = (int)comm_agree(env->comm, (songdo_status)signals_code());
-	} else if (status != SONGDO_OK) {
-		error.code = status;
-		code = cli_complain(&error, request->run.name, input.text, input.length);
-	} else {
-		code = print_result(request, env, result);
+	if (code == SONGDO_OK) {
+		request->run.cancelled = signals_poll;
+		request->run.name = strcmp(request->file, "-") == 0 ? "<stdin>" : request->file;
+		request->run.parse_seconds = input.seconds;
+		code = request->sweep != NULL ? run_sweep(request, env, &input) : run_once(request, env, &input);
 	}
-done:
-	songdo_result_free(result);
 	input_close(&input);
 	return code;
 }
@@ -245,6 +314,7 @@ static int run_main(const struct command *command, int argc, char **argv)
 		code = run_program(&request, env);
 	songdo_env_close(env);
 done:
+	observable_list_close(&request.observables);
 	free(request.inputs);
 	free(request.include);
 	return code;
@@ -257,6 +327,8 @@ const struct command command_run = {
 	.options = options_run,
 	.examples = "  songdo run bell.qasm --shots 1000 --seed 7\n"
 	            "  songdo run circuit.qasm --exact --format json -o result.json\n"
+	            "  songdo run ising.qasm --observable \"Z0*Z1 + 0.5*X0\"\n"
+	            "  songdo run ansatz.qasm --sweep angles.csv --observable @energy.txt --format csv\n"
 	            "  mpirun -n 4 songdo run large.qasm --precision single\n",
 	.run = run_main,
 };

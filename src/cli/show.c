@@ -9,7 +9,7 @@
 
 #include "cli/cli.h"
 
-enum { COLUMNS = 80, COLUMNS_MOST = 160, BAR_LEAST = 10, BAR_MOST = 60, NAMED_BITS = 32 };
+enum { COLUMNS = 80, COLUMNS_MOST = 160, BAR_LEAST = 10, BAR_MOST = 60, NAMED_BITS = 32, ROWS = 20 };
 
 static bool speaks_utf8(void)
 {
@@ -26,7 +26,7 @@ static bool speaks_utf8(void)
 struct show show_for(const char *file)
 {
 	const bool terminal = (file == NULL || strcmp(file, "-") == 0) && isatty(STDOUT_FILENO);
-	struct show show = { .top = 20, .colour = terminal && cli_colour(stdout), .utf8 = speaks_utf8(), .columns = COLUMNS };
+	struct show show = { .colour = terminal && cli_colour(stdout), .utf8 = speaks_utf8(), .columns = COLUMNS };
 	struct winsize size;
 
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
@@ -80,6 +80,17 @@ static struct row *list_rows(size_t *count, const songdo_result *result, uint64_
 	if (*count > top)
 		qsort(row, *count, sizeof(*row), compare_rows);
 	return row;
+}
+
+size_t *show_order(size_t *count, const songdo_result *result)
+{
+	struct row *row = list_rows(count, result, 0);
+	size_t *order = row == NULL ? NULL : malloc((*count + 1) * sizeof(*order));
+
+	for (size_t i = 0; order != NULL && i < *count; i++)
+		order[i] = row[i].i;
+	free(row);
+	return order;
 }
 
 /* The names of the bits as the strings have them, the last group leftmost. */
@@ -144,13 +155,14 @@ static void add_histogram(struct text *text, const songdo_result *result, const 
 	size_t count, shown;
 	double most = 0;
 	int digits, width;
-	struct row *row = list_rows(&count, result, show->top);
+	const uint64_t top = show->top > 0 ? show->top : ROWS;
+	struct row *row = list_rows(&count, result, top);
 
 	if (row == NULL) {
 		text->failed = true;
 		return;
 	}
-	shown = count < show->top ? count : (size_t)show->top;
+	shown = count < top ? count : (size_t)top;
 	digits = snprintf(NULL, 0, "%llu", (unsigned long long)result->shots);
 	width = show->columns - length - (result->exact ? 17 : digits + 14);
 	width = width < BAR_LEAST ? BAR_LEAST : width > BAR_MOST ? BAR_MOST : width;
@@ -175,6 +187,27 @@ static void add_outputs(struct text *text, const songdo_result *result)
 	}
 }
 
+static void add_shots(struct text *text, const songdo_result *result)
+{
+	const char *string;
+
+	text_add(text, "every shot:\n");
+	for (uint64_t i = 0; (string = songdo_result_shot(result, i)) != NULL; i++)
+		text_add_format(text, "%s\n", string);
+}
+
+static void add_expectations(struct text *text, const songdo_result *result)
+{
+	double value, variance, standard_error;
+	const char *observable;
+
+	for (size_t i = 0; (observable = songdo_result_expectation(result, i, &value, &variance)) != NULL; i++) {
+		text_add_format(text, "<%s> = %.12g, variance %.12g\n", observable, value, variance);
+		if (songdo_result_sampled_expectation(result, i, &value, NULL, &standard_error, NULL) != NULL)
+			text_add_format(text, "    by %llu shots: %.6g +- %.2g\n", (unsigned long long)result->shots, value, standard_error);
+	}
+}
+
 void show_result(struct text *text, const songdo_result *result, const struct show *show)
 {
 	char total[32];
@@ -183,7 +216,10 @@ void show_result(struct text *text, const songdo_result *result, const struct sh
 		add_names(text, result);
 		add_histogram(text, result, show);
 	}
-	if (result->exact && result->discarded_probability > 0)
+	if (result->memory && result->shots > 0)
+		add_shots(text, result);
+	add_expectations(text, result);
+	if ((result->exact || result->expectations > 0) && result->discarded_probability > 0)
 		text_add_format(text, "left out: %.3g\n", result->discarded_probability);
 	add_outputs(text, result);
 	if (show->quiet)
@@ -198,49 +234,4 @@ void show_result(struct text *text, const songdo_result *result, const struct sh
 	if (result->ranks > 1)
 		text_add_format(text, ", %d ranks", result->ranks);
 	text_add(text, "\n");
-}
-
-/* ---- CSV ------------------------------------------------------------------------------------------------- */
-
-static void add_both(struct text *text, const songdo_result *result)
-{
-	size_t i = 0, j = 0;
-
-	text_add(text, "outcome,shots,probability\n");
-	while (i < result->counts || j < result->probabilities) {
-		char *counted = NULL;
-		const char *string = songdo_result_probability(result, j, NULL);
-		uint64_t shots = 0;
-		double probability = 0;
-		int order = string == NULL ? -1 : 1;
-		if (i < result->counts && string != NULL) {
-			char *probable = strdup(string);
-			if (probable == NULL) {
-				text->failed = true;
-				return;
-			}
-			order = strcmp(songdo_result_count(result, i, NULL), probable);
-			free(probable);
-		}
-		if (order <= 0)
-			counted = strdup(songdo_result_count(result, i++, &shots));
-		if (order >= 0)
-			string = songdo_result_probability(result, j++, &probability);
-		text_add_format(text, "%s,%llu,%.17g\n", order <= 0 && counted != NULL ? counted : string, (unsigned long long)shots, probability);
-		free(counted);
-	}
-}
-
-void show_csv(struct text *text, const songdo_result *result)
-{
-	const char *string;
-	uint64_t shots;
-
-	if (result->exact) {
-		add_both(text, result);
-		return;
-	}
-	text_add(text, "outcome,shots\n");
-	for (size_t i = 0; (string = songdo_result_count(result, i, &shots)) != NULL; i++)
-		text_add_format(text, "%s,%llu\n", string, (unsigned long long)shots);
 }

@@ -199,13 +199,17 @@ static bool read_request(struct request *request, const struct command *command,
 static int open_instance(struct instance **instance, struct input *input, const struct request *request,
                          songdo_env *env)
 {
-	songdo_error error = {0}, errors[CLI_ERRORS];
+	songdo_error errors[CLI_ERRORS];
+	songdo_status status;
 	size_t count = 0;
-	songdo_status status = input_read(input, env, request->file, CLI_INSTANCE_LIMIT, &error);
+	const int code = file_read(&input->text, &input->length, env, request->file);
 
-	if (status != SONGDO_OK) {
-		error.code = status;
-		return cli_complain(&error, request->instance.file, NULL, 0);
+	if (code != SONGDO_OK)
+		return code;
+	if (input->length > CLI_INSTANCE_LIMIT) {
+		cli_say("%s has %zu MiB; an instance may have %d", request->instance.file, input->length >> 20,
+		        CLI_INSTANCE_LIMIT >> 20);
+		return SONGDO_NO_INPUT;
 	}
 	const double start = cpu_seconds();
 	status = instance_read(instance, input->text, input->length, &request->instance, errors, CLI_ERRORS, &count);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/call.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,6 +267,67 @@ static void pack_exchange(struct kernel_call *call, const struct step *step, con
 	}
 }
 
+/* The number nearest to x that the precision has. */
+static double rounded(songdo_precision precision, double x)
+{
+	return precision == SONGDO_DOUBLE ? x : (double)(float)x;
+}
+
+/* A real orthogonal matrix as signs[0] or signs[1] times a row of the input (the rows exchanged or not), then the
+ * butterfly (x - t y, y + t x) with |t| <= 1. The scale belongs to t as it is after rounding: so the product is
+ * orthogonal however it rounds. */
+struct butterfly {
+	double tangent, sign[2];
+	bool exchange;
+};
+
+static struct butterfly butterfly_of(const double complex *matrix, songdo_precision precision)
+{
+	const double a = creal(matrix[0]), b = creal(matrix[1]), c = creal(matrix[2]), d = creal(matrix[3]);
+	const bool mirror = a * d - b * c < 0, exchange = fabs(a) < fabs(c);
+	const double tangent = rounded(precision, exchange ? -a / c : c / a);
+	const double scale = copysign(1 / sqrt(1 + tangent * tangent), exchange ? c : a);
+
+	return (struct butterfly){
+		.tangent = tangent, .exchange = exchange,
+		.sign = {exchange && !mirror ? -scale : scale, mirror && !exchange ? -scale : scale},
+	};
+}
+
+/* The scales of the rows and the tangents go to re, the two vectors of each lane target to im. */
+static void pack_rotation(struct kernel_call *call, const struct step *step, const struct parts *parts,
+                          const struct area *area, void *re, void *im, void *permutation)
+{
+	const unsigned rows = 1u << parts->rows;
+	struct butterfly butterfly[STEP_ROTATED_TARGETS];
+	unsigned exchanged = 0;
+
+	for (unsigned j = 0; j < parts->rows; j++) {
+		butterfly[j] = butterfly_of(step->coefficients + 4 * parts->row[j], area->precision);
+		exchanged |= (unsigned)butterfly[j].exchange << j;
+		put(re, area->precision, rows + j, butterfly[j].tangent);
+	}
+	for (unsigned r = 0; r < rows; r++) {
+		double scale = 1;
+		for (unsigned j = 0; j < parts->rows; j++)
+			scale *= butterfly[j].sign[r >> j & 1];
+		put(re, area->precision, r, scale);
+		call->offset[r] = address(bits_deposit(r, parts->row_mask));
+		call->source[r] = address(bits_deposit(r ^ exchanged, parts->row_mask));
+	}
+	call->lanes = parts->lanes;
+	for (unsigned l = 0; l < parts->lanes; l++) {
+		const double complex *matrix = step->coefficients + 4 * parts->lane[l];
+		const unsigned flip = 1u << step->target[parts->lane[l]];
+		for (unsigned lane = 0; lane < area->lane_count; lane++) {
+			const unsigned high = (lane & flip) != 0;
+			put_lane(im, area, l, lane, creal(matrix[3 * high]));
+			put_lane(im, area, parts->lanes + l, lane, creal(matrix[1 + high]));
+			put_permutation(permutation, area, l, lane, lane ^ flip);
+		}
+	}
+}
+
 static call_loop choose_loop(const struct step *step, const struct parts *parts, const struct kernel_loops *loops,
                              bool lane_controls)
 {
@@ -279,6 +341,7 @@ static call_loop choose_loop(const struct step *step, const struct parts *parts,
 		                                      : loops->dense->plain[is_real][step->targets - 1][parts->lanes];
 	}
 	case KERNEL_DIAGONAL: return loops->diagonal->runs;
+	case KERNEL_ROTATE: return loops->rotate->rows[parts->rows];
 	default: break;
 	}
 	if (!parts->rows)
@@ -310,6 +373,9 @@ songdo_status call_new(struct kernel_call **out, const struct step *step, uint64
 	uint64_t elements = 0, element_bytes = vector_bytes, factors = 0;
 	if (step->kind == KERNEL_DIAGONAL) {
 		elements = factors = bit_mask(parts.rows + parts.outsides);
+	} else if (step->kind == KERNEL_ROTATE) {
+		assert(!step->control_mask);
+		elements = bit_mask(parts.rows) + 2 * parts.lanes + parts.rows;
 	} else if (step->kind != KERNEL_EXCHANGE) {
 		elements = bit_mask(step->targets + parts.rows);
 		element_bytes = area.lanewise ? vector_bytes : real_bytes;
@@ -344,6 +410,8 @@ songdo_status call_new(struct kernel_call **out, const struct step *step, uint64
 		pack_diagonal(step, &parts, &area, re, im, (uint8_t *)factor);
 	} else if (step->kind == KERNEL_EXCHANGE) {
 		pack_exchange(call, step, &parts, &area, permutation, mask);
+	} else if (step->kind == KERNEL_ROTATE) {
+		pack_rotation(call, step, &parts, &area, re, im, permutation);
 	} else {
 		for (uint64_t r = 0; r < bit_mask(parts.rows); r++)
 			call->offset[r] = address(bits_deposit(r, parts.row_mask));

@@ -38,14 +38,17 @@ struct kernel_call {
 	uint64_t start;                            /* offset of the control bits that stand at 1 */
 	uint64_t outer;                            /* mask of the outer bits */
 	uint64_t stride, count;                    /* of the innermost loop; count is a power of two */
-	uint64_t offset[1 << STEP_DENSE_TARGETS];  /* of the vectors of a group */
+	uint64_t offset[1 << STEP_ROTATED_TARGETS];   /* of the vectors of a group */
+	uint64_t source[1 << STEP_ROTATED_TARGETS];   /* rotations: where each of them is read */
 
 	uint64_t pattern;                          /* mask of the pattern bits that are not in the innermost loop */
 	uint64_t patterns;                         /* values of all pattern bits together */
 	uint64_t outside;                          /* diagonal targets outside the block, on the physical index */
+	unsigned lanes;                            /* rotated bits inside a vector */
 
 	/* Inside this allocation, 64-byte aligned. */
-	const void *re, *im;                       /* coefficients: [row][input] or factors [outside][pattern] */
+	const void *re, *im;                       /* coefficients: [row][input] or factors [outside][pattern]; of rotations the
+	                                              scales and tangents, and vectors for each lane target */
 	const void *permutation;                   /* index vectors: one for each flip after the first */
 	const void *mask;                          /* vectors of all ones or zeros: where a lane may change */
 	const uint8_t *factor;                     /* enum call_factor of each [outside][pattern] */
@@ -67,6 +70,10 @@ struct exchange_loops {
 	call_loop swap, swap_masked, swap_flipped; /* pairs of vectors: whole; some lanes; some lanes, shuffled */
 };
 
+struct rotate_loops {
+	call_loop rows[STEP_ROTATED_TARGETS + 1];     /* [rotated bits above the lanes] */
+};
+
 struct kernel_loops {
 	songdo_precision precision;
 	unsigned lane_bits;
@@ -74,6 +81,7 @@ struct kernel_loops {
 	const struct dense_loops *dense;
 	const struct exchange_loops *exchange;
 	const struct diagonal_loops *diagonal;
+	const struct rotate_loops *rotate;
 };
 
 /* kernel_table.prepare for given loops, and kernel_table.apply for all. */

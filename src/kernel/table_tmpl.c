@@ -19,6 +19,7 @@ const struct kernel_loops KERNEL_NAME(loops) = {
 	.dense = &KERNEL_NAME(dense),
 	.exchange = &KERNEL_NAME(exchange),
 	.diagonal = &KERNEL_NAME(diagonal),
+	.rotate = &KERNEL_NAME(rotate),
 };
 
 static songdo_status prepare(struct kernel_call **call, const struct step *step, uint64_t block, unsigned local_bits)

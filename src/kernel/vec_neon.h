@@ -1,4 +1,4 @@
-/* vec_neon.h - vec_fma, vec_fma_swapped and vec_permute for the 8 and 16 bytes of AArch64.
+/* vec_neon.h - vec_fma and its kin, vec_fma_swapped and vec_permute for the 8 and 16 bytes of AArch64.
  *
  * Included by vec.h only. SPDX-License-Identifier: Apache-2.0 */
 #include <arm_neon.h>
@@ -10,6 +10,10 @@ ALWAYS_INLINE vec vec_fma(vec a, vec b, vec c) { return (vec)vfmaq_f32((float32x
 #else
 ALWAYS_INLINE vec vec_fma(vec a, vec b, vec c) { return (vec)vfma_f32((float32x2_t)c, (float32x2_t)a, (float32x2_t)b); }
 #endif
+
+/* a * b - c; c - a * b. */
+ALWAYS_INLINE vec vec_fms(vec a, vec b, vec c) { return vec_fma(a, b, -c); }
+ALWAYS_INLINE vec vec_fnma(vec a, vec b, vec c) { return vec_fma(-a, b, c); }
 
 ALWAYS_INLINE vec vec_fma_swapped(vec a, vec b, vec s)
 {

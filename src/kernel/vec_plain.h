@@ -1,9 +1,13 @@
-/* vec_plain.h - vec_fma, vec_fma_swapped and vec_permute where nothing better exists: two roundings.
+/* vec_plain.h - vec_fma and its kin, vec_fma_swapped and vec_permute where nothing better exists: two roundings.
  *
  * Included by vec.h only. SPDX-License-Identifier: Apache-2.0 */
 
 /* a * b + c. */
 ALWAYS_INLINE vec vec_fma(vec a, vec b, vec c) { return a * b + c; }
+
+/* a * b - c; c - a * b. */
+ALWAYS_INLINE vec vec_fms(vec a, vec b, vec c) { return a * b - c; }
+ALWAYS_INLINE vec vec_fnma(vec a, vec b, vec c) { return c - a * b; }
 
 /* a * b + i * c: re a*b - im c, im a*b + re c, where s is c with its parts exchanged. */
 ALWAYS_INLINE vec vec_fma_swapped(vec a, vec b, vec s)

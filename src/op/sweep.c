@@ -11,6 +11,7 @@ uint64_t step_coefficients(enum kernel_kind kind, unsigned targets)
 	case KERNEL_DENSE:
 	case KERNEL_REAL: return bit_mask(2 * targets);
 	case KERNEL_DIAGONAL: return bit_mask(targets);
+	case KERNEL_ROTATE: return 4 * targets;
 	case KERNEL_EXCHANGE:
 	case KERNEL_KINDS: break;
 	}
@@ -25,14 +26,15 @@ uint64_t step_flops(enum kernel_kind kind, unsigned targets)
 	case KERNEL_DENSE: return 8 * bit_mask(targets);
 	case KERNEL_REAL: return 4 * bit_mask(targets);
 	case KERNEL_DIAGONAL: return 6;
+	case KERNEL_ROTATE: return 4 * targets + 2; /* an fma for each component and target, and one scale */
 	case KERNEL_EXCHANGE:
 	case KERNEL_KINDS: break;
 	}
 	return 0;
 }
 
-uint64_t step_rank_flops(const struct step *step, unsigned local_bits)
+uint64_t step_rank_flops(const struct step *step, unsigned local_bits, uint64_t still)
 {
-	unsigned local_controls = bit_count(step->control_mask & low_mask(local_bits));
-	return step_flops(step->kind, step->targets) << (local_bits - local_controls);
+	unsigned halvings = bit_count((step->control_mask | still) & low_mask(local_bits));
+	return step_flops(step->kind, step->targets) << (local_bits - halvings);
 }

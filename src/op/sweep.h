@@ -24,6 +24,7 @@
 enum {
 	STEP_DENSE_TARGETS = 5,     /* the widest matrix a kernel takes */
 	STEP_DIAGONAL_TARGETS = 10, /* the widest table of factors */
+	STEP_ROTATED_TARGETS = 7,   /* the most bits rotated in one step; fast where four or less lie above the vector's */
 	STEP_TARGETS = 10,
 	MAX_BITS = 60,              /* physical bits; sizes stay inside 64-bit signed byte counts */
 };
@@ -34,6 +35,8 @@ enum kernel_kind {
 	KERNEL_REAL,      /* the same with every imaginary part zero */
 	KERNEL_DIAGONAL,  /* 2^k factors; 0 <= k <= STEP_DIAGONAL_TARGETS (k = 0: one factor, a phase or scale) */
 	KERNEL_EXCHANGE,  /* k = 1: X; k = 2: SWAP. No coefficients */
+	KERNEL_ROTATE,    /* k real orthogonal 2 x 2 matrices, one for each target, row major; 1 <= k <= STEP_ROTATED_TARGETS.
+	                     No controls */
 	KERNEL_KINDS
 };
 
@@ -48,6 +51,9 @@ struct step {
 struct pass {
 	uint64_t block;                          /* mask of local bits; a subset of the sweep's tile */
 	uint32_t first, count;                   /* steps */
+	uint64_t still;                          /* bits outside the block, local ones or the rank's, that are 0 in every amplitude
+	                                            that is not, before and after: only blocks where they are 0 are walked.
+	                                            Those outside the tile are the same in all passes of a sweep */
 };
 
 struct sweep {
@@ -88,8 +94,8 @@ struct cost {
 uint64_t step_coefficients(enum kernel_kind kind, unsigned targets);
 /* The flops of a step for each amplitude that it acts on (controls restrict the amplitudes, not this figure). */
 uint64_t step_flops(enum kernel_kind kind, unsigned targets);
-/* The flops of one application of the step to the 2^local_bits amplitudes of one rank: controls on local bits
- * halve it, controls on rank bits are taken as satisfied (the busiest rank). */
-uint64_t step_rank_flops(const struct step *step, unsigned local_bits);
+/* The flops of one application of the step to the 2^local_bits amplitudes of one rank: controls on local bits and bits
+ * that are still 0 halve it, controls on rank bits are taken as satisfied (the busiest rank). */
+uint64_t step_rank_flops(const struct step *step, unsigned local_bits, uint64_t still);
 
 #endif

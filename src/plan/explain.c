@@ -9,6 +9,7 @@ static const char *const kind_name[KERNEL_KINDS] = {
         [KERNEL_REAL] = "real",
         [KERNEL_DIAGONAL] = "diagonal",
         [KERNEL_EXCHANGE] = "exchange",
+        [KERNEL_ROTATE] = "rotate",
 };
 
 static void add_bits(struct text *text, uint64_t bits)

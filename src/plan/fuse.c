@@ -1,12 +1,11 @@
-/* fuse.c - the items of one pass to steps, by cost.
+/* fuse.c - the items of one pass to steps: rotations in groups, diagonals in tables.
  *
- * Two kinds of fusion, on the list in order:
- *   pairs      items within two wires of the block gather until something else uses one of them; then one 4 x 4
- *              matrix replaces them where it is cheaper than their sum (three cx and eight rotations: yes; h h
- *              cx: no)
+ * The list is walked in rounds. A round takes every item that is not behind one that remains:
+ *   rotations  of a round share steps, of a few wires each
  *   diagonals  wait in a pool until an operator moves one of their wires. Those due are packed into tables of
  *              up to STEP_DIAGONAL_TARGETS wires, and every other diagonal of the pool that lies within a table
  *              rides along: this is what folds the n^2/2 phases of a Fourier transform into a few tables
+ *   others     are steps of their own
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/bits.h"
@@ -14,32 +13,26 @@
 
 enum {
 	POOL = 256,            /* diagonals that wait */
+	SKIPPED = 64,          /* items left behind in a round before it ends */
 	TABLE_INSIDE = 8,      /* wires of a table that lie in the block: 2^8 factors are 4 KiB of L1 */
 	TABLE_LARGE = 1 << 22, /* coefficients in a plan from which on tables stay small: 64 MiB */
 	TABLE_SMALL = 6,       /* wires of these */
 };
 
-/* Items that gather on one or two wires. */
-struct gathering {
-	uint64_t wires;
-	double cost;
-	int32_t head, tail; /* items through next */
-	bool real;
-};
-
 struct fuser {
 	struct builder *b;
 	uint64_t inside; /* wires of the block */
-	struct gathering gathering[MAX_BITS];
-	int8_t of_wire[MAX_BITS]; /* the slot of a wire's gathering (its lowest wire then), or NONE */
+	int32_t rotation[MAX_BITS];
+	unsigned rotations;
 	int32_t pool[POOL];
 	unsigned pooled;
 	uint64_t pool_wires;
 };
 
+/* What an item costs as a step of its own. */
 static double cost_of(const struct item *item)
 {
-	return item_cost(item->kind, item->targets, bit_count(item->control_mask));
+	return step_cost((enum kernel_kind)item->kind, item->targets, bit_count(item->control_mask));
 }
 
 static uint64_t wires_of(const struct item *item) { return item->moved | item->read; }
@@ -140,7 +133,7 @@ static void flush_pool(struct fuser *f, uint64_t mask, bool everything)
 		if (!due)
 			break;
 		const unsigned targets = bit_count(wires);
-		const bool pays = count > 1 && table_holds(f, wires) && cost >= item_cost(KERNEL_DIAGONAL, targets, 0);
+		const bool pays = count > 1 && table_holds(f, wires) && cost >= step_cost(KERNEL_DIAGONAL, targets, 0);
 		int32_t chain[POOL];
 		unsigned chained = 0, kept = 0;
 		f->pool_wires = 0;
@@ -163,126 +156,135 @@ static void flush_pool(struct fuser *f, uint64_t mask, bool everything)
 	}
 }
 
-static void emit(struct fuser *f, int32_t i)
+static void add_to_pool(struct fuser *f, int32_t i)
 {
-	const struct item *item = &f->b->item[i];
-	if (item->moved) {
-		flush_pool(f, item->moved, false);
-		add_alone(f, i);
-		return;
-	}
 	if (f->pooled == POOL)
 		flush_pool(f, 0, true);
 	f->pool[f->pooled++] = i;
-	f->pool_wires |= wires_of(item);
+	f->pool_wires |= wires_of(&f->b->item[i]);
 }
 
-static void forget(struct fuser *f, uint64_t wires)
+/* The rotations on `count` wires as one step. */
+static void add_rotations(struct fuser *f, const int32_t *chain, unsigned count)
 {
-	for (; wires; wires &= wires - 1)
-		f->of_wire[bit_lowest(wires)] = NONE;
+	struct recipe frame = {0};
+	for (unsigned j = 0; j < count; j++)
+		frame.wire[j] = f->b->item[chain[j]].wire[0];
+	add_step(f, count == 1 ? KERNEL_REAL : KERNEL_ROTATE, count, &frame, 0, chain, count);
 }
 
-/* A gathering ends: as one matrix, or item by item. */
-static void close_gathering(struct fuser *f, unsigned slot)
+/* The rotations of a round. Those above the bits of a vector are the rows of steps, as evenly as it goes; those inside ride
+ * along with the first of them. */
+static void flush_rotations(struct fuser *f)
 {
-	struct builder *b = f->b;
-	const struct gathering g = f->gathering[slot];
-	forget(f, g.wires);
-	const unsigned targets = bit_count(g.wires);
-	const enum kernel_kind kind = g.real ? KERNEL_REAL : KERNEL_DENSE;
-	if (g.head == g.tail || g.cost <= item_cost(kind, targets, 0)) {
-		for (int32_t i = g.head, next; i != NONE; i = next) {
-			next = i == g.tail ? NONE : b->item[i].next;
-			emit(f, i);
-		}
-		return;
-	}
-	flush_pool(f, g.wires, false);
-	/* The chain of items becomes one chain of atoms, held by the first. */
-	for (int32_t i = g.head; i != g.tail; i = b->item[i].next)
-		b->out->atom[b->item[i].tail].next = b->item[b->item[i].next].head;
-	const struct recipe frame = frame_of(b, g.wires);
-	add_step(f, kind, targets, &frame, 0, &g.head, 1);
-}
-
-static void close_all(struct fuser *f, uint64_t wires)
-{
-	for (; wires; wires &= wires - 1)
-		if (f->of_wire[bit_lowest(wires)] != NONE)
-			close_gathering(f, (unsigned)f->of_wire[bit_lowest(wires)]);
-}
-
-static void join(struct fuser *f, struct gathering *g, int32_t i)
-{
-	struct item *item = &f->b->item[i];
-	g->cost += cost_of(item);
-	g->real = g->real && (item->kind == KERNEL_REAL || item->kind == KERNEL_EXCHANGE);
-	if (g->head == NONE)
-		g->head = i;
-	else
-		f->b->item[g->tail].next = i;
-	g->tail = i;
-	item->next = NONE;
-}
-
-/* Open a gathering on the wires, taking over those that lie within them. */
-static void open_gathering(struct fuser *f, uint64_t wires, int32_t i)
-{
-	struct gathering g = {.wires = wires, .head = NONE, .tail = NONE, .real = true};
-	for (uint64_t rest = wires; rest; rest &= rest - 1) {
-		const int slot = f->of_wire[bit_lowest(rest)];
-		if (slot == NONE)
-			continue;
-		const struct gathering old = f->gathering[slot];
-		if (old.wires & ~wires) {
-			close_gathering(f, (unsigned)slot);
-			continue;
-		}
-		g.cost += old.cost;
-		g.real = g.real && old.real;
-		if (g.head == NONE)
-			g.head = old.head;
+	const struct builder *b = f->b;
+	int32_t lane[MAX_BITS], row[MAX_BITS];
+	unsigned lanes = 0, rows = 0;
+	uint64_t wires = 0;
+	for (unsigned j = 0; j < f->rotations; j++) {
+		const unsigned wire = b->item[f->rotation[j]].wire[0];
+		wires |= bit_mask(wire);
+		if (b->bit_of_wire[wire] < b->machine.lane_bits)
+			lane[lanes++] = f->rotation[j];
 		else
-			f->b->item[g.tail].next = old.head;
-		g.tail = old.tail;
-		forget(f, old.wires);
+			row[rows++] = f->rotation[j];
 	}
-	join(f, &g, i);
-	const unsigned slot = bit_lowest(wires);
-	f->gathering[slot] = g;
-	for (uint64_t rest = wires; rest; rest &= rest - 1)
-		f->of_wire[bit_lowest(rest)] = (int8_t)slot;
+	f->rotations = 0;
+	flush_pool(f, wires, false);
+	unsigned steps = (rows + b->rotation_rows - 1) / b->rotation_rows;
+	if (steps == 0 && lanes > 0)
+		steps = 1;
+	for (unsigned done = 0; steps > 0; steps--, lanes = 0) {
+		int32_t chain[STEP_ROTATED_TARGETS];
+		const unsigned share = (rows - done + steps - 1) / steps;
+		unsigned count = 0;
+		while (count < lanes) {
+			chain[count] = lane[count];
+			count++;
+		}
+		for (unsigned j = 0; j < share; j++)
+			chain[count++] = row[done++];
+		add_rotations(f, chain, count);
+	}
 }
 
-static void gather(struct fuser *f, int32_t i)
+/* What stays behind in a walk over the list, and holds up what comes after it. */
+struct blocked {
+	uint64_t moved, read;
+	unsigned items;
+};
+
+static bool is_blocked(const struct blocked *blocked, const struct item *item)
 {
-	const struct item *item = &f->b->item[i];
-	const uint64_t wires = wires_of(item);
-	const bool fits = wires && bit_count(wires) <= 2 && !(wires & ~f->inside);
-	const int slot = wires ? f->of_wire[bit_lowest(wires)] : NONE;
-	if (fits && slot != NONE && !(wires & ~f->gathering[slot].wires)) {
-		join(f, &f->gathering[slot], i);
-	} else if (fits && item->moved) {
-		open_gathering(f, wires, i);
-	} else {
-		close_all(f, wires);
-		emit(f, i);
+	return item->moved & (blocked->moved | blocked->read) || item->read & blocked->moved;
+}
+
+static void block(struct blocked *blocked, const struct item *item)
+{
+	blocked->moved |= item->moved;
+	blocked->read |= item->read;
+	blocked->items++;
+}
+
+static bool goes_on(const struct fuser *f, const struct blocked *blocked)
+{
+	const uint64_t all = low_mask(f->b->qubits);
+	return (blocked->moved & all) != all && blocked->items < SKIPPED;
+}
+
+/* Every diagonal that may act now goes to the pool. */
+static void pool_diagonals(struct fuser *f, int32_t *list)
+{
+	struct blocked blocked = {0};
+	int32_t *link = list;
+	for (int32_t i = *list; i != NONE && goes_on(f, &blocked); i = *link) {
+		struct item *item = &f->b->item[i];
+		if (item->moved || is_blocked(&blocked, item)) {
+			block(&blocked, item);
+			link = &item->next;
+		} else {
+			*link = item->next;
+			add_to_pool(f, i);
+		}
 	}
+}
+
+/* One round over the list; what stays behind remains on it. */
+static void run_round(struct fuser *f, int32_t *list)
+{
+	struct blocked blocked = {0};
+	int32_t *link = list;
+	pool_diagonals(f, list);
+	for (int32_t i = *list; i != NONE && goes_on(f, &blocked); i = *link) {
+		struct item *item = &f->b->item[i];
+		if (is_blocked(&blocked, item)) {
+			block(&blocked, item);
+			link = &item->next;
+			continue;
+		}
+		*link = item->next;
+		if (!item->moved) {
+			add_to_pool(f, i);
+		} else if (item->kind == KERNEL_ROTATE) {
+			f->rotation[f->rotations++] = i;
+			blocked.moved |= item->moved; /* what follows on the wire waits for the end of the round */
+		} else {
+			flush_pool(f, item->moved, false);
+			add_alone(f, i);
+		}
+	}
+	flush_rotations(f);
 }
 
 void plan_fuse(struct builder *b, int32_t first, uint64_t inside)
 {
 	struct fuser f = {.b = b, .inside = inside};
-	for (unsigned w = 0; w < MAX_BITS; w++)
-		f.of_wire[w] = NONE;
-	for (int32_t i = first, next; i != NONE && !b->failed; i = next) {
-		next = b->item[i].next;
-		if (b->unfused)
+	if (b->unfused) {
+		for (int32_t i = first; i != NONE && !b->failed; i = b->item[i].next)
 			add_alone(&f, i);
-		else
-			gather(&f, i);
+		return;
 	}
-	close_all(&f, low_mask(b->qubits));
+	while (first != NONE && !b->failed)
+		run_round(&f, &first);
 	flush_pool(&f, 0, true);
 }

@@ -67,7 +67,7 @@ static double walk(struct builder *b, int32_t *first, struct reach *reach, int32
 				reach->extra |= need;
 		}
 		if (fits) {
-			weight += item_cost(item->kind, item->targets, bit_count(item->control_mask));
+			weight += item->moved ? item_cost(item) : 0;
 			if (taken) {
 				*link = next;
 				*end = i;
@@ -110,6 +110,24 @@ static uint64_t fill(uint64_t set, uint64_t region, unsigned size)
 	return set;
 }
 
+/* What the first operator that could run on the wires of `base` moves; 0 where there is none. */
+static uint64_t first_ready(const struct builder *b, int32_t list, uint64_t base)
+{
+	uint64_t blocked_moved = 0, blocked_read = 0;
+	unsigned skipped = 0;
+	for (int32_t i = list; i != NONE && (base & ~blocked_moved) && skipped < WINDOW; i = b->item[i].next, skipped++) {
+		const struct item *item = &b->item[i];
+		const bool ready = !(item->moved & (blocked_moved | blocked_read)) && !(item->read & blocked_moved);
+		if (!item->moved && ready)
+			continue;
+		if (ready && !(item->moved & ~base))
+			return item->moved;
+		blocked_moved |= item->moved;
+		blocked_read |= item->read;
+	}
+	return 0;
+}
+
 /* Take from the list what one set of `size` bits inside `region` lets run: the lowest of them and `far` others.
  * Returns the set (bits); *taken is NONE where nothing can run inside the region at all. */
 static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsigned size, unsigned far, int32_t *taken)
@@ -136,15 +154,8 @@ static uint64_t choose(struct builder *b, int32_t *list, uint64_t region, unsign
 		}
 	}
 	uint64_t set = fill(low | bits_of(b, best.extra), region, size);
-	if (best_weight == 0) {
-		/* The first operators are wider than the far bits allow, or only read: give the first one what
-		 * it needs. */
-		for (int32_t i = *list; i != NONE; i = b->item[i].next)
-			if (!(b->item[i].moved & ~whole.base)) {
-				set = fill(bits_of(b, b->item[i].moved), region, size);
-				break;
-			}
-	}
+	if (best_weight == 0) /* the first operators are wider than the far bits allow: give one of them what it needs */
+		set = fill(bits_of(b, first_ready(b, *list, whole.base)), region, size);
 	struct reach chosen = {.base = wires_at(b, set)};
 	walk(b, list, &chosen, taken, NULL);
 	return set;
@@ -228,20 +239,59 @@ static void remap(struct builder *b)
 	}
 }
 
+/* Diagonals that nothing taken waits for go back to the front of the list: later they may share a table with others. Where
+ * no operator that moves a wire remains they stay. */
+static void postpone(struct builder *b, int32_t *taken, int32_t *list, uint64_t movers)
+{
+	if (movers == 0 || b->unfused)
+		return;
+	/* Reverse the list, then take it apart from its end. */
+	int32_t reversed = NONE, kept = NONE;
+	for (int32_t i = *taken, next; i != NONE; i = next) {
+		next = b->item[i].next;
+		b->item[i].next = reversed;
+		reversed = i;
+	}
+	uint64_t awaited = 0;
+	for (int32_t i = reversed, next; i != NONE; i = next) {
+		struct item *item = &b->item[i];
+		next = item->next;
+		awaited |= item->moved;
+		int32_t *const to = item->moved || item->read & awaited ? &kept : list;
+		item->next = *to;
+		*to = i;
+	}
+	*taken = kept;
+}
+
+static uint64_t count_movers(const struct builder *b, int32_t list)
+{
+	uint64_t movers = 0;
+	for (int32_t i = list; i != NONE; i = b->item[i].next)
+		movers += b->item[i].moved != 0;
+	return movers;
+}
+
 /* The passes of a sweep over the items of `list`. */
 static void add_passes(struct builder *b, int32_t list, uint64_t tile)
 {
 	struct plan_arrays *out = b->out;
+	uint64_t movers = count_movers(b, list);
 	while (list != NONE && !b->failed) {
 		int32_t taken = NONE;
 		const uint64_t block = choose(b, &list, tile, b->block_bits, b->block_far, &taken);
+		movers -= count_movers(b, taken);
+		postpone(b, &taken, &list, movers);
 		assert(taken != NONE);
 		if (!builder_room(b, &out->pass, &out->pass_capacity, out->passes, sizeof *out->pass))
 			return;
 		const uint64_t first = out->steps;
+		for (int32_t i = taken; i != NONE; i = b->item[i].next)
+			b->joined |= b->item[i].moved;
+		const uint64_t still = bits_of(b, low_mask(b->qubits) & ~b->joined) & ~block;
 		plan_fuse(b, taken, wires_at(b, block));
 		out->pass[out->passes++] = (struct pass){
-		        .block = block, .first = (uint32_t)first, .count = (uint32_t)(out->steps - first)};
+		        .block = block, .first = (uint32_t)first, .count = (uint32_t)(out->steps - first), .still = still};
 	}
 }
 
@@ -282,6 +332,7 @@ void plan_place(struct builder *b)
 {
 	const uint64_t local = low_mask(b->local_bits);
 	int32_t *list = &b->first_item;
+	b->movers = count_movers(b, *list);
 	while (*list != NONE && !b->failed) {
 		int32_t taken = NONE;
 		uint64_t tile;
@@ -296,6 +347,8 @@ void plan_place(struct builder *b)
 				*list = rest;
 		} else {
 			tile = choose(b, list, local, b->tile_bits, b->tile_far, &taken);
+			b->movers -= count_movers(b, taken);
+			postpone(b, &taken, list, b->movers);
 		}
 		if (taken == NONE)
 			remap(b);

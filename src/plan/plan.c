@@ -32,6 +32,8 @@ static void size_levels(struct builder *b)
 	const unsigned run = 7; /* stretches of memory of 1 or 2 KiB */
 	b->tile_far = b->tile_bits > run + 3 ? b->tile_bits - run : 3;
 	b->block_far = 3; /* eight ways */
+	/* 16 registers of 64 bytes hold four bits' rows, those of shorter vectors are half as many. */
+	b->rotation_rows = machine->lane_bits >= (machine->precision == SONGDO_SINGLE ? 3 : 2) ? 4 : 3;
 }
 
 static void *shrink(void *array, uint64_t count, size_t size)
@@ -106,6 +108,14 @@ static songdo_status build(struct builder *b, struct plan *plan, uint64_t begin,
 	status = plan_simplify(b, begin, end, qubit_of, error);
 	if (status != SONGDO_OK || b->failed)
 		return status;
+	if (!b->unfused) {
+		plan_conjugate(b);
+		plan_pair(b);
+		plan_split(b);
+	}
+	if (b->failed)
+		return SONGDO_OK;
+	b->joined = b->fresh ? 0 : low_mask(b->qubits);
 	plan_first_layout(b, first, last);
 	read_layout(b, NULL, &plan->first);
 	plan_place(b);
@@ -135,6 +145,7 @@ songdo_status plan_new(struct plan **result, const struct songdo_circuit *circui
 	plan->arrays = b.out = out;
 	machine_defaults(&b.machine);
 	b.unfused = options && options->flags & PLAN_UNFUSED;
+	b.fresh = options && options->flags & PLAN_FRESH && !b.unfused;
 	status = build(&b, plan, begin, end, qubit_of, options, error);
 	if (status != SONGDO_OK)
 		goto done;
@@ -226,7 +237,7 @@ uint64_t plan_hash(const struct plan *plan)
 	for (uint32_t i = 0; i < s->sweeps; i++)
 		hash = mix(mix(mix(hash, s->sweep[i].tile), s->sweep[i].first), s->sweep[i].count);
 	for (uint32_t i = 0; i < s->passes; i++)
-		hash = mix(mix(mix(hash, s->pass[i].block), s->pass[i].first), s->pass[i].count);
+		hash = mix(mix(mix(mix(hash, s->pass[i].block), s->pass[i].first), s->pass[i].count), s->pass[i].still);
 	for (uint32_t i = 0; i < s->steps; i++) {
 		const struct step *step = &s->step[i];
 		hash = mix(hash, (uint64_t)step->kind << 8 | step->targets);

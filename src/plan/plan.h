@@ -42,11 +42,14 @@ struct plan {
 	struct plan_arrays *arrays;
 };
 
-enum { PLAN_UNFUSED = 1 }; /* one step an operation, one sweep a step: the reference that tests compare with */
+enum {
+	PLAN_UNFUSED = 1, /* one step an operation, one sweep a step: the reference that tests compare with */
+	PLAN_FRESH = 2,   /* the state is |0...0>: what does nothing to it is left out, and a qubit counts from its first change */
+};
 
 struct plan_options {
 	unsigned flags;
-	const struct layout *first; /* where the qubits sit now; NULL: the plan chooses (the state is |0...0>) */
+	const struct layout *first; /* where the qubits sit now; NULL: the plan chooses */
 	const struct layout *last;  /* where they must sit at the end; NULL: anywhere */
 };
 

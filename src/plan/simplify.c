@@ -21,6 +21,7 @@ struct wires {
 	int32_t open[MAX_BITS]; /* a one-wire item that moves it and after which only `tail` used it */
 	int32_t tail[MAX_BITS]; /* a one-wire diagonal after which nothing moved it */
 	int32_t phase;          /* the item that collects global phases */
+	uint64_t zero, one;     /* wires whose value is known; a 1 is not written into the state before something needs it */
 };
 
 bool builder_room(struct builder *b, void *array, uint64_t *capacity, uint64_t held, size_t size)
@@ -39,7 +40,7 @@ bool builder_room(struct builder *b, void *array, uint64_t *capacity, uint64_t h
 	return !b->failed;
 }
 
-static int32_t add_atom(struct builder *b, const struct atom *atom)
+int32_t plan_add_atom(struct builder *b, const struct atom *atom)
 {
 	struct plan_arrays *out = b->out;
 	if (!builder_room(b, &out->atom, &out->atom_capacity, out->atoms, sizeof *out->atom))
@@ -49,7 +50,7 @@ static int32_t add_atom(struct builder *b, const struct atom *atom)
 	return (int32_t)out->atoms++;
 }
 
-static int32_t add_item(struct builder *b, const struct item *item)
+int32_t plan_add_item(struct builder *b, const struct item *item)
 {
 	if (!builder_room(b, &b->item, &b->item_capacity, b->items, sizeof *b->item))
 		return NONE;
@@ -64,8 +65,7 @@ static void append_atoms(struct builder *b, struct item *item, const struct item
 	item->tail = later->tail;
 }
 
-/* An item of one atom. */
-static struct item item_of(struct builder *b, int32_t atom)
+struct item plan_item_of(const struct builder *b, int32_t atom)
 {
 	const struct atom *a = &b->out->atom[atom];
 	uint64_t targets = 0;
@@ -152,7 +152,7 @@ static void add_wire_diagonal(struct builder *b, struct wires *wires, struct ite
 		append_atoms(b, &b->item[open], item);
 		return;
 	}
-	wires->tail[w] = wires->last[w] = add_item(b, item);
+	wires->tail[w] = wires->last[w] = plan_add_item(b, item);
 }
 
 /* A moving operator on one wire absorbs what came before it on the wire, where that is cheaper. */
@@ -182,25 +182,25 @@ static void add_wire_mover(struct builder *b, struct wires *wires, struct item *
 			merged.kind = KERNEL_REAL;
 		b->item[open].dead = true;
 	}
-	wires->open[w] = wires->last[w] = add_item(b, &merged);
+	wires->open[w] = wires->last[w] = plan_add_item(b, &merged);
 	wires->tail[w] = NONE;
 }
 
 /* Put an atom to the items. */
-static void push(struct builder *b, struct wires *wires, const struct atom *atom)
+static void push_atom(struct builder *b, struct wires *wires, const struct atom *atom)
 {
-	const int32_t number = add_atom(b, atom);
+	const int32_t number = plan_add_atom(b, atom);
 	if (number == NONE)
 		return;
-	struct item item = item_of(b, number);
+	struct item item = plan_item_of(b, number);
 	if (b->unfused) {
-		add_item(b, &item);
+		plan_add_item(b, &item);
 		return;
 	}
 	const uint64_t all = item.moved | item.read;
 	if (!all) {
 		if (wires->phase == NONE)
-			wires->phase = add_item(b, &item);
+			wires->phase = plan_add_item(b, &item);
 		else
 			append_atoms(b, &b->item[wires->phase], &item);
 		return;
@@ -214,7 +214,7 @@ static void push(struct builder *b, struct wires *wires, const struct atom *atom
 			add_wire_diagonal(b, wires, &item, bit_lowest(all));
 		return;
 	}
-	const int32_t added = add_item(b, &item);
+	const int32_t added = plan_add_item(b, &item);
 	for (uint64_t rest = all; rest; rest &= rest - 1) {
 		const unsigned w = bit_lowest(rest);
 		wires->last[w] = added;
@@ -222,6 +222,41 @@ static void push(struct builder *b, struct wires *wires, const struct atom *atom
 		if (item.moved & bit_mask(w))
 			wires->tail[w] = NONE;
 	}
+}
+
+/* The value of a wire is not known any more. `operation` is the one that changes that. */
+static void release(struct builder *b, struct wires *wires, unsigned wire, uint32_t operation)
+{
+	const struct atom x = {.operation = operation, .chain = NONE, .kind = KERNEL_EXCHANGE, .part = PART_X, .targets = 1,
+	                       .wire = {(uint8_t)wire}};
+	const bool is_one = wires->one >> wire & 1;
+	wires->zero &= ~bit_mask(wire);
+	wires->one &= ~bit_mask(wire);
+	if (is_one)
+		push_atom(b, wires, &x);
+}
+
+/* Put an atom to the items; on wires of known value only what it does there. */
+static void push(struct builder *b, struct wires *wires, const struct atom *given)
+{
+	struct atom atom = *given;
+	const uint64_t known = wires->zero | wires->one;
+	if ((atom.control_mask & known & wires->one) != (atom.control_value & known & atom.control_mask))
+		return;
+	atom.control_mask &= ~known;
+	atom.control_value &= ~known;
+	if (atom.kind == KERNEL_EXCHANGE && atom.targets == 1 && !atom.control_mask && known >> atom.wire[0] & 1) {
+		const uint64_t wire = bit_mask(atom.wire[0]);
+		wires->zero ^= wire;
+		wires->one ^= wire;
+		return;
+	}
+	for (unsigned j = 0; j < atom.targets; j++) {
+		const uint64_t wire = bit_mask(atom.wire[j]);
+		if (wires->one & wire || (wires->zero & wire && atom.kind != KERNEL_DIAGONAL))
+			release(b, wires, atom.wire[j], atom.operation);
+	}
+	push_atom(b, wires, &atom);
 }
 
 static void push_x(struct builder *b, struct wires *wires, struct atom atom, uint8_t control, uint8_t target)
@@ -320,7 +355,7 @@ static void push_gate(struct builder *b, struct wires *wires, enum gate gate, st
 songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, const uint32_t *qubit_of,
                             songdo_error *error)
 {
-	struct wires wires = {.phase = NONE};
+	struct wires wires = {.phase = NONE, .zero = b->fresh ? low_mask(b->qubits) : 0};
 	memset(wires.last, 0xff, sizeof wires.last);
 	memset(wires.open, 0xff, sizeof wires.open);
 	memset(wires.tail, 0xff, sizeof wires.tail);
@@ -330,7 +365,7 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 			continue;
 		if (o->kind != OPERATION_GATE && o->kind != OPERATION_MATRIX)
 			return error_set(error, SONGDO_INTERNAL, "a plan holds unitary operations only");
-		struct atom atom = {.operation = (uint32_t)i, .targets = (uint8_t)o->targets};
+		struct atom atom = {.operation = (uint32_t)i, .chain = NONE, .targets = (uint8_t)o->targets};
 		for (unsigned j = 0; j < o->controls + o->targets; j++) {
 			uint32_t q = b->circuit->qubit[o->first_qubit + j];
 			q = qubit_of ? qubit_of[q] : q;
@@ -353,6 +388,8 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 			push(b, &wires, &atom);
 		}
 	}
+	while (wires.one && !b->failed)
+		release(b, &wires, bit_lowest(wires.one), (uint32_t)(end - 1));
 	b->first_item = b->last_item = NONE;
 	for (uint64_t i = 0; i < b->items; i++) {
 		struct item *item = &b->item[i];
@@ -376,12 +413,12 @@ songdo_status plan_simplify(struct builder *b, uint64_t begin, uint64_t end, con
 void plan_add_swap(struct builder *b, unsigned wire_a, unsigned wire_b)
 {
 	const struct atom atom = {
-	        .kind = KERNEL_EXCHANGE, .part = PART_SWAP, .targets = 2, .wire = {(uint8_t)wire_a, (uint8_t)wire_b}};
-	const int32_t number = add_atom(b, &atom);
+	        .chain = NONE, .kind = KERNEL_EXCHANGE, .part = PART_SWAP, .targets = 2, .wire = {(uint8_t)wire_a, (uint8_t)wire_b}};
+	const int32_t number = plan_add_atom(b, &atom);
 	if (number == NONE)
 		return;
-	const struct item item = item_of(b, number);
-	const int32_t added = add_item(b, &item);
+	const struct item item = plan_item_of(b, number);
+	const int32_t added = plan_add_item(b, &item);
 	if (added == NONE)
 		return;
 	if (b->first_item == NONE)

@@ -313,6 +313,28 @@ void program_facts(const songdo_program *program, struct program_facts *facts)
 	};
 }
 
+bool program_find_qubit(const songdo_program *program, const char *name, size_t length, uint64_t index, uint32_t *qubit)
+{
+	*qubit = (uint32_t)index;
+	if (length == 0)
+		return index < program->qubits;
+	for (uint64_t i = 0; i < program->registers; i++) {
+		const struct program_register *r = &program->register_[i];
+		if (strlen(r->name) != length || memcmp(r->name, name, length) != 0)
+			continue;
+		if (index == UINT64_MAX)
+			index = r->width == 1 ? 0 : UINT64_MAX;
+		*qubit = r->first + (uint32_t)index;
+		return index < r->width;
+	}
+	return false;
+}
+
+const char *program_register_name(const songdo_program *program, size_t i)
+{
+	return i < program->registers ? program->register_[i].name : NULL;
+}
+
 const char *program_qubit_name(const songdo_program *program, uint32_t qubit, char *buffer, size_t size)
 {
 	uint64_t low = 0, high = program->registers;

@@ -47,6 +47,12 @@ struct program_facts {
 void program_facts(const songdo_program *program, struct program_facts *facts);
 /* The name of a declared qubit for people ("q[2]"), written to buffer of `size` bytes; returns it. */
 const char *program_qubit_name(const songdo_program *program, uint32_t qubit, char *buffer, size_t size);
+/* The qubit that a register's name and an index in it mean, or a bare number (length 0: declaration order); UINT64_MAX
+ * as index where a name stands alone: a register of one qubit. False where there is none. */
+bool program_find_qubit(const songdo_program *program, const char *name, size_t length, uint64_t index,
+                        uint32_t *qubit);
+/* The name of the i-th quantum register; NULL past the last. */
+const char *program_register_name(const songdo_program *program, size_t i);
 /* Notes for the user ("nothing is measured: every qubit is"), i from 0; NULL past the last. */
 const char *program_note(const songdo_program *program, size_t i);
 

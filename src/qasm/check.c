@@ -305,6 +305,8 @@ static void check_switch(struct checker *checker, struct switch_statement *state
 	for (struct switch_case *one = statement->first; one; one = one->next) {
 		if (has_default && one->labels > 0)
 			diagnose_error(checker->diagnostics, one->label[0]->place, "'default' must be the last case");
+		else if (has_default)
+			diagnose_error(checker->diagnostics, statement->statement.place, "this switch has two 'default' cases");
 		has_default |= one->labels == 0;
 		for (uint32_t i = 0; i < one->labels; i++) {
 			int64_t value;

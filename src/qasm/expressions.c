@@ -524,6 +524,13 @@ void parse_operand_of(struct parser *parser, struct operand *operand, struct nam
 	left->name = name;
 	parser->height = 0;
 	general_operand(parser, operand, left, place);
+	const struct expression *whole = operand->expression;
+	const bool is_element = whole->kind == EXPRESSION_INDEX && whole->items == 1 && whole->item[0]->kind == EXPRESSION_LITERAL;
+	if (parser->lexer.is_old && !parser->panics && !is_element) {
+		parser_error(parser, operand_place(operand), "an operand in OpenQASM 2.0 is '%s' or '%s[number]'", name->text,
+		             name->text);
+		diagnose_hint(parser->diagnostics, "ranges, sets, expressions and negative indices are OpenQASM 3");
+	}
 }
 
 void parse_operand(struct parser *parser, struct operand *operand)

@@ -181,6 +181,15 @@ static struct expression *parse_condition(struct parser *parser, const char *whe
 	return out;
 }
 
+/* The number of if (register == number): in OpenQASM 2.0 digits only, so that "== -1" is no silent never. */
+static void refuse_computed(struct parser *parser, const struct expression *condition)
+{
+	if (parser->panics || condition->kind != EXPRESSION_BINARY ||
+	    (condition->right->kind != EXPRESSION_UNARY && condition->right->kind != EXPRESSION_BINARY))
+		return;
+	parser_error(parser, condition->right->place, "OpenQASM 2.0 compares a register with a number that is not negative");
+}
+
 /* if: "if" condition body { "else" "if" condition body } [ "else" body ] - the chain is a loop, not a recursion */
 static struct statement *parse_if(struct parser *parser)
 {
@@ -190,6 +199,8 @@ static struct statement *parse_if(struct parser *parser)
 		parser_advance(parser);
 		branch->condition = parse_condition(parser, "after 'if'");
 		branch->statement.place = parser_since(parser, branch->statement.place);
+		if (parser->lexer.is_old)
+			refuse_computed(parser, branch->condition);
 		if (!parser->panics)
 			branch->then = parse_block_or_statement(parser);
 		if (!first)

@@ -283,11 +283,11 @@ done:
 	return status;
 }
 
-/* Which outcomes are walked: those with shots, and those that an exact distribution needs. */
+/* Which outcomes are walked: those with shots, and those that an exact distribution or an observable needs. */
 static void choose(const struct run *run, const struct path *path, const double p[2], const uint64_t shots[2], bool walked[2])
 {
 	for (int o = 0; o < 2; o++)
-		walked[o] = shots[o] > 0 || (run->options.exact && path->weight * p[o] > RUN_NEGLIGIBLE);
+		walked[o] = shots[o] > 0 || (run->exhaustive && path->weight * p[o] > RUN_NEGLIGIBLE);
 }
 
 static songdo_status divide(struct run *run, struct path *path, unsigned bit, uint32_t slot, const double p[2])

@@ -22,38 +22,62 @@ static bool is_gate(const struct operation *operation)
 	return operation->kind == OPERATION_GATE || operation->kind == OPERATION_MATRIX;
 }
 
-/* The qubits that the gates of [done, end) touch and that are not in the state yet. */
-static songdo_status list_joining(uint32_t **list, uint64_t *count, const struct path *path, uint64_t end)
+/* A growing list of qubits, none twice. */
+struct joining {
+	uint32_t *qubit;
+	uint64_t count, capacity;
+	struct qubits seen;
+};
+
+static songdo_status add_joining(struct joining *joining, const struct path *path, uint32_t qubit)
+{
+	if (qubits_find(&path->number, qubit) != QUBITS_NONE || qubits_find(&joining->seen, qubit) != QUBITS_NONE)
+		return SONGDO_OK;
+	if (joining->count == joining->capacity) {
+		const uint64_t capacity = 2 * joining->capacity + 64;
+		uint32_t *grown = realloc(joining->qubit, 4 * capacity);
+		if (grown == NULL)
+			return SONGDO_NO_FIT;
+		joining->qubit = grown;
+		joining->capacity = capacity;
+	}
+	joining->qubit[joining->count++] = qubit;
+	return qubits_set(&joining->seen, qubit, 0);
+}
+
+/* The qubits that the gates of [done, end) touch, and at the end of the program those that an observable flips, as far
+ * as they are not in the state yet. */
+static songdo_status list_joining(struct joining *joining, const struct run *run, const struct path *path, uint64_t end)
 {
 	const struct songdo_circuit *pending = &path->pending;
-	struct qubits seen = { 0 };
-	uint64_t capacity = 0;
+	const bool last = path->ended && end == pending->operations;
 	songdo_status status = SONGDO_OK;
 
-	*list = NULL;
-	*count = 0;
 	for (uint64_t i = path->done; i < end && status == SONGDO_OK; i++) {
 		const struct operation *operation = &pending->operation[i];
 		if (!is_gate(operation))
 			continue;
-		for (uint32_t j = 0; j < operation->controls + operation->targets && status == SONGDO_OK; j++) {
-			const uint32_t qubit = pending->qubit[operation->first_qubit + j];
-			if (qubits_find(&path->number, qubit) != QUBITS_NONE || qubits_find(&seen, qubit) != QUBITS_NONE)
-				continue;
-			if (*count == capacity) {
-				uint32_t *grown = realloc(*list, 4 * (capacity = 2 * capacity + 64));
-				if (grown == NULL) {
-					status = SONGDO_NO_FIT;
-					break;
-				}
-				*list = grown;
-			}
-			(*list)[(*count)++] = qubit;
-			status = qubits_set(&seen, qubit, 0);
-		}
+		for (uint32_t j = 0; j < operation->controls + operation->targets && status == SONGDO_OK; j++)
+			status = add_joining(joining, path, pending->qubit[operation->first_qubit + j]);
 	}
-	qubits_fini(&seen);
+	for (size_t o = 0; last && o < run->observables.count; o++) {
+		const struct observable *observable = &run->observables.item[o];
+		for (uint64_t flipped = observable->flipped; flipped != 0 && status == SONGDO_OK; flipped &= flipped - 1)
+			status = add_joining(joining, path, observable->qubit[bit_lowest(flipped)]);
+	}
+	qubits_fini(&joining->seen);
 	return status;
+}
+
+/* Whether all that is left of the program is executed at once: then no further qubit joins. */
+static bool is_last(const struct path *path)
+{
+	const struct songdo_circuit *pending = &path->pending;
+	bool last = path->ended;
+
+	for (uint64_t i = path->done; i < pending->operations && last; i++)
+		last = pending->operation[i].kind != OPERATION_MEASURE && pending->operation[i].kind != OPERATION_RESET;
+	return last;
 }
 
 /* The largest state that address space is kept for: what the program declares, within what memory holds. */
@@ -65,7 +89,7 @@ static songdo_status find_capacity(const struct run *run, const struct path *pat
 	uint64_t left = 0;
 
 	*capacity = bits;
-	if (path->ended || declared <= bits)
+	if (declared <= bits || is_last(path))
 		return SONGDO_OK;
 	*capacity = (uint32_t)declared;
 	if (env_memory_check(run->env, state_rank_bytes(*capacity, ranks, run->options.precision), &left) == SONGDO_OK)
@@ -221,39 +245,43 @@ static void add_forecast(struct run *run, const struct plan *plan)
 	run->seconds += plan->seconds;
 }
 
-songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order)
+/* The plan of the operations: a kept one, or a new one. *owned: the caller frees it. */
+static songdo_status find_plan(struct run *run, const struct path *path, const struct songdo_circuit *circuit,
+                               uint64_t begin, uint64_t end, const struct plan_options *options, struct plan **plan,
+                               bool *owned)
+{
+	songdo_status status;
+
+	*owned = false;
+	*plan = run->plans == NULL ? NULL : plans_find(run->plans, circuit, begin, end, path->bits, options);
+	if (*plan != NULL)
+		return SONGDO_OK;   /* on every rank: what is kept is the same on all */
+	status = run_agree(run, plan_new(plan, circuit, begin, end, path->bits, NULL, &run->machine, options, run->error));
+	if (status == SONGDO_OK)
+		status = compare_plans(run, *plan);
+	*owned = status != SONGDO_OK || run->plans == NULL || !plans_keep(run->plans, *plan, begin, end, path->bits, options);
+	return status;
+}
+
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
+                         uint64_t end, bool order)
 {
 	struct layout ordered;
 	struct plan_options options = { 0 };
 	struct plan *plan = NULL;
-	uint32_t *joining = NULL;
-	uint64_t joins, gates = 0;
+	bool owned = false;
 	songdo_status status;
 	double start = cpu_seconds();
 
-	status = run_agree(run, list_joining(&joining, &joins, path, end));
-	if (status == SONGDO_OK)
-		status = path_join(run, path, joining, joins);
-	if (status != SONGDO_OK)
-		goto done;
-	for (uint64_t i = path->done; i < end; i++)
-		gates += is_gate(&path->pending.operation[i]);
-	run->operations += gates;
-	if (path->bits == 0 || (gates == 0 && !order))
-		goto done;   /* nothing there but phases of the whole, which nobody can see */
 	if (order) {
 		path_order(path, &ordered);
 		options.last = &ordered;
-		if (gates == 0 && memcmp(ordered.bit, path->layout.bit, path->bits) == 0)
-			goto done;
 	}
-	if (!path->fresh)
+	if (path->fresh)
+		options.flags = PLAN_FRESH;
+	else
 		options.first = &path->layout;
-	rename_qubits(path, end);
-	start = cpu_seconds();
-	status = run_agree(run, plan_new(&plan, &path->pending, path->done, end, path->bits, NULL, &run->machine, &options, run->error));
-	if (status == SONGDO_OK)
-		status = compare_plans(run, plan);
+	status = find_plan(run, path, circuit, begin, end, &options, &plan, &owned);
 	run->timing.plan += cpu_seconds() - start;
 	if (status != SONGDO_OK)
 		goto done;
@@ -266,9 +294,38 @@ songdo_status path_execute(struct run *run, struct path *path, uint64_t end, boo
 	path->layout = plan->last;
 	path->fresh = false;
 done:
+	if (owned)
+		plan_free(plan);
+	return status;
+}
+
+songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order)
+{
+	struct joining joining = { 0 };
+	struct layout ordered;
+	uint64_t gates = 0;
+	songdo_status status;
+
+	status = run_agree(run, list_joining(&joining, run, path, end));
+	if (status == SONGDO_OK)
+		status = path_join(run, path, joining.qubit, joining.count);
+	if (status != SONGDO_OK)
+		goto done;
+	for (uint64_t i = path->done; i < end; i++)
+		gates += is_gate(&path->pending.operation[i]);
+	run->operations += gates;
+	if (path->bits == 0 || (gates == 0 && !order))
+		goto done;   /* nothing there but phases of the whole, which nobody can see */
+	if (order && gates == 0) {
+		path_order(path, &ordered);
+		if (memcmp(ordered.bit, path->layout.bit, path->bits) == 0)
+			goto done;
+	}
+	rename_qubits(path, end);
+	status = path_apply(run, path, &path->pending, path->done, end, order);
+done:
 	if (status == SONGDO_OK)
 		path->done = end;
-	plan_free(plan);
-	free(joining);
+	free(joining.qubit);
 	return status;
 }

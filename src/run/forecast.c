@@ -77,6 +77,11 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	machine_defaults(&run.machine);
 	run.rank_bits = bit_highest(ranks);
 	run.drawn = run.options.shots > 0;
+	run.exhaustive = run.options.exact || run.options.observable_count > 0;
+	status = observables_init(&run.observables, program, run.options.observables, run.options.observable_count,
+	                          run.drawn, run.error);
+	if (status != SONGDO_OK)
+		goto done;
 	path = path_new();
 	status = path == NULL ? SONGDO_NO_FIT : path_walk(&run, path);
 	/* More qubits than any state has is an answer too. */
@@ -93,7 +98,7 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	forecast->branches = run.collapses > 0;
 	forecast->bound_branches = run.collapses == 0 ? 1 : run.collapses >= 63 ? run.options.shots
 	        : min_u64(max_u64(run.options.shots, 1), bit_mask((unsigned)run.collapses));
-	if (run.options.exact && run.collapses > 0)
+	if (run.exhaustive && run.collapses > 0)
 		forecast->bound_branches = run.collapses >= 63 ? UINT64_MAX : bit_mask((unsigned)run.collapses);
 	forecast->bytes = run.active == 0 ? 0 : run_rank_bytes(run.active, ranks, run.options.precision);
 	forecast->peak_bytes = add_saturated(forecast->bytes, run.extra_bytes);
@@ -105,5 +110,6 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	ask_slurm(forecast, &run);
 done:
 	path_free(&run, path);
+	observables_fini(&run.observables);
 	return status;
 }

@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "base/parallel.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "run/run.h"
 
@@ -141,24 +139,7 @@ static songdo_status note_outputs(struct songdo_result *result, const struct pat
 	return status;
 }
 
-/* ---- Draws ------------------------------------------------------------------------------------------------ */
-
-/* One chunk of shots: their draws in ascending order, which shot each belongs to, and the positions they fall on. */
-struct draws {
-	const struct path *path;
-	uint64_t first, count, capacity;
-	uint64_t seed;
-	uint32_t instance;
-	bool indexed;                /* whose draw it is matters */
-	double *u;
-	uint64_t *outcome;           /* before they are resolved, room for sorting */
-	uint32_t *index, *other_index;
-};
-
-static uint64_t draws_bytes(const songdo_run_options *options, uint64_t shots)
-{
-	return min_u64(shots, RUN_SAMPLE_CHUNK) * (options->memory ? 24 : 16);
-}
+/* ---- Shots ------------------------------------------------------------------------------------------------ */
 
 /* Beside the draws vector_sample keeps the top of its tree of sums: small, but not nothing. */
 enum { TREE_BYTES = 2 << 20 };
@@ -166,82 +147,26 @@ enum { TREE_BYTES = 2 << 20 };
 /* While a list of shots is divided, it stands there twice. */
 static uint64_t lists_bytes(uint64_t shots) { return mul_saturated(16, shots); }
 
+/* Shots that are counted, or that measure observables (those have sums a shot, too). */
+static uint64_t sampling_bytes(const songdo_run_options *options, uint64_t shots)
+{
+	const uint64_t sums =
+	        options->observable_count > 0 ? draws_bytes(shots, true) + 8 * min_u64(shots, RUN_SAMPLE_CHUNK) : 0;
+
+	return max_u64(draws_bytes(shots, options->memory != 0), sums);
+}
+
 uint64_t run_shots_bytes(const songdo_run_options *options, uint64_t shots, bool divides)
 {
-	return shots == 0 ? 0 : add_saturated(draws_bytes(options, shots) + TREE_BYTES, divides ? lists_bytes(shots) : 0);
+	return shots == 0 ? 0 : add_saturated(sampling_bytes(options, shots) + TREE_BYTES, divides ? lists_bytes(shots) : 0);
 }
 
 uint64_t run_reserve(const struct run *run)
 {
 	const uint64_t lists = run->divides ? lists_bytes(run->options.shots) : 0;
 
-	return add_saturated(run_shots_bytes(&run->options, run->options.shots, false), lists - min_u64(lists, run->list_bytes));
-}
-
-static void make_draws(void *context, uint64_t begin, uint64_t end)
-{
-	const struct draws *draws = context;
-
-	for (uint64_t i = begin; i < end; i++) {
-		const uint64_t at = draws->first + i;
-		draws->u[i] = random_uniform(draws->seed, draws->path->shots != NULL ? draws->path->shots[at] : at, draws->instance);
-		if (draws->indexed)
-			draws->index[i] = (uint32_t)i;
-	}
-}
-
-enum { DIGIT_BITS = 11, DIGITS = 3 };
-
-static unsigned digit_of(double u, unsigned digit)
-{
-	return (uint64_t)(u * 0x1p33) >> DIGIT_BITS * digit & low_mask(DIGIT_BITS);
-}
-
-/* Sort by the leading 33 bits, three digits from the lowest up, then mend what differs below them: draws are uniform, so
- * that is next to nothing. */
-static void sort_draws(struct draws *draws)
-{
-	double *from = draws->u, *to = (double *)draws->outcome;
-
-	for (unsigned digit = 0; digit < DIGITS && draws->count > 64; digit++) {
-		uint64_t place[1 << DIGIT_BITS] = { 0 }, sum = 0;
-		for (uint64_t i = 0; i < draws->count; i++)
-			place[digit_of(from[i], digit)]++;
-		for (unsigned d = 0; d < 1u << DIGIT_BITS; d++) {
-			const uint64_t here = place[d];
-			place[d] = sum;
-			sum += here;
-		}
-		for (uint64_t i = 0; i < draws->count; i++) {
-			const uint64_t at = place[digit_of(from[i], digit)]++;
-			to[at] = from[i];
-			if (draws->indexed)
-				draws->other_index[at] = draws->index[i];
-		}
-		{
-			double *const values = from;
-			uint32_t *const index = draws->index;
-			from = to;
-			to = values;
-			draws->index = draws->other_index;
-			draws->other_index = index;
-		}
-	}
-	draws->u = from;
-	draws->outcome = (uint64_t *)to;
-	for (uint64_t i = 1; i < draws->count; i++) {
-		const double u = from[i];
-		const uint32_t index = draws->indexed ? draws->index[i] : 0;
-		uint64_t j = i;
-		for (; j > 0 && from[j - 1] > u; j--) {
-			from[j] = from[j - 1];
-			if (draws->indexed)
-				draws->index[j] = draws->index[j - 1];
-		}
-		from[j] = u;
-		if (draws->indexed)
-			draws->index[j] = index;
-	}
+	return add_saturated(run_shots_bytes(&run->options, run->options.shots, false),
+	                     lists - min_u64(lists, run->list_bytes));
 }
 
 /* Count a chunk's positions; equal neighbours are counted together. */
@@ -255,10 +180,8 @@ static songdo_status count_draws(struct songdo_result *result, const struct read
 		for (next = i + 1; next < draws->count && (draws->outcome[next] & reading->mask) == position;)
 			next++;
 		status = tally_add(&result->tally, make_key(reading, position), next - i, 0, &entry);
-		for (uint64_t j = i; j < next && draws->indexed && status == SONGDO_OK; j++) {
-			const uint64_t at = draws->first + draws->index[j];
-			result->shot_entry[draws->path->shots != NULL ? draws->path->shots[at] : at] = entry;
-		}
+		for (uint64_t j = i; j < next && draws->indexed && status == SONGDO_OK; j++)
+			result->shot_entry[draws_shot(draws, j)] = entry;
 	}
 	return status;
 }
@@ -266,36 +189,20 @@ static songdo_status count_draws(struct songdo_result *result, const struct read
 static songdo_status sample(struct run *run, const struct path *path, const struct reading *reading)
 {
 	struct memory_account *account = &run->env->memory;
-	struct draws draws = {
-		.path = path, .capacity = min_u64(path->shot_count, RUN_SAMPLE_CHUNK), .seed = run->options.seed,
-		.instance = reading->instance, .indexed = run->options.memory && run->result->shot_entry != NULL,
-	};
-	const uint64_t bytes = draws_bytes(&run->options, path->shot_count);
-	const int threads = parallel_worth(run->env->threads, 16 * draws.capacity);
+	struct draws draws = { .shots = path->shots, .seed = run->options.seed, .instance = reading->instance };
 	songdo_status status;
-	char *memory;
 
-	memory = memory_new(account, bytes);
-	status = run_agree(run, memory == NULL ? SONGDO_NO_FIT : SONGDO_OK);
-	if (status != SONGDO_OK) {
+	status = run_agree(run, draws_init(&draws, path->shot_count, run->options.memory != 0, account));
+	if (status != SONGDO_OK)
 		error_set(run->error, status, "no memory for drawing %llu shots", (unsigned long long)path->shot_count);
-		goto done;
-	}
-	for (draws.first = 0; draws.first < path->shot_count && status == SONGDO_OK; draws.first += draws.count) {
-		draws.u = (double *)memory;
-		draws.outcome = (uint64_t *)(memory + 8 * draws.capacity);
-		draws.index = (uint32_t *)(memory + 16 * draws.capacity);
-		draws.other_index = draws.index + draws.capacity;
+	for (; draws.first < path->shot_count && status == SONGDO_OK; draws.first += draws.count) {
 		draws.count = min_u64(path->shot_count - draws.first, draws.capacity);
-		parallel_for(threads, draws.count, make_draws, &draws);
-		sort_draws(&draws);
+		draws_make(&draws, run->env->threads);
 		status = vector_sample(path->state->vector, draws.u, draws.count, draws.outcome, run->error);
 		if (status == SONGDO_OK)
 			status = run_agree(run, comm_rank(run->env->comm) == 0 ? count_draws(run->result, reading, &draws) : SONGDO_OK);
 	}
-done:
-	if (memory != NULL)
-		memory_free(account, memory, bytes);
+	draws_fini(&draws, account);
 	return status;
 }
 
@@ -392,8 +299,8 @@ static void forecast_observation(struct run *run, const struct reading *reading)
 {
 	uint64_t draws = 0, table = 0;
 
-	if (run->drawn && reading->mask != 0)
-		draws = draws_bytes(&run->options, run->options.shots);
+	if (run->drawn && (reading->mask != 0 || run->observables.count > 0))
+		draws = sampling_bytes(&run->options, run->options.shots);
 	if (run->options.exact && reading->mask != 0)
 		table = 8 * bit_mask(bit_count(reading->mask));
 	run->extra_bytes = max_u64(run->extra_bytes, max_u64(draws, table));
@@ -402,7 +309,7 @@ static void forecast_observation(struct run *run, const struct reading *reading)
 songdo_status path_observe(struct run *run, struct path *path)
 {
 	struct reading reading = { 0 };
-	const bool ordered = run->drawn || run->options.save_state != NULL;
+	const bool ordered = run->drawn || run->options.save_state != NULL, observed = run->observables.count > 0;
 	songdo_status status;
 	double start;
 
@@ -420,15 +327,22 @@ songdo_status path_observe(struct run *run, struct path *path)
 	status = run_agree(run, name_groups(run->result, path, reading.width));
 	if (status == SONGDO_OK)
 		status = run_agree(run, note_outputs(run->result, path));
-	if (status == SONGDO_OK && path->state != NULL && (run->options.exact || !run->drawn))
+	if (status == SONGDO_OK && path->state != NULL && (run->exhaustive || !run->drawn))
 		status = check_norm(run, path);
 	if (status == SONGDO_OK && run->drawn && path->shot_count > 0)
 		status = reading.mask != 0 ? sample(run, path, &reading) : count_all(run, path, &reading);
 	if (status == SONGDO_OK && run->options.exact)
 		status = sum_exact(run, path, &reading);
+	if (status == SONGDO_OK && observed)
+		status = path_expect(run, path);
 	run->timing.sample += cpu_seconds() - start;
 	if (status == SONGDO_OK && run->options.save_state != NULL)
 		status = path_save(run, path);
+	/* Turning the state into other bases is counted as what it is. */
+	start = cpu_seconds() - run->timing.plan - run->timing.simulate;
+	if (status == SONGDO_OK && observed && run->drawn && path->shot_count > 0)
+		status = path_measure_observables(run, path);
+	run->timing.sample += cpu_seconds() - run->timing.plan - run->timing.simulate - start;
 done:
 	reading_fini(&reading);
 	return status;

@@ -132,8 +132,9 @@ static songdo_status mark_gate(struct qubits *later, const struct songdo_circuit
 }
 
 /* Take the final measurements of an ended program out of the pending operations, from the back, and the resets that nothing
- * follows: whoever looks at counts cannot see them. */
-static songdo_status take_finals(struct path *path)
+ * follows: whoever looks at counts cannot see them. Observables can see a reset: `keep_resets` leaves those where they
+ * are. */
+static songdo_status take_finals(struct path *path, bool keep_resets)
 {
 	struct songdo_circuit *pending = &path->pending;
 	struct qubits later = { 0 };
@@ -158,7 +159,7 @@ static songdo_status take_finals(struct path *path)
 				status = qubits_set(&later, qubit, USED);
 			break;
 		case OPERATION_RESET:
-			if (seen == QUBITS_NONE) {
+			if (seen == QUBITS_NONE && !keep_resets) {
 				status = add_reset(path, qubit);
 				operation->kind = OPERATION_BARRIER;
 				operation->targets = 0;
@@ -226,9 +227,10 @@ static songdo_status start_path(struct run *run, struct path *path)
 	uint32_t *all;
 
 	status = run_agree(run, vm_new(&path->vm, run->program, &options, run->error));
-	if (status != SONGDO_OK || run->options.save_state == NULL || run->facts.qubits == 0)
+	if (status != SONGDO_OK || (run->options.save_state == NULL && run->options.initial_state == NULL) ||
+	    run->facts.qubits == 0)
 		return status;
-	/* Who asks for the state asks for all of it: every declared qubit is there from the start. */
+	/* Who asks for the state, or gives it, means all of it: every declared qubit is there from the start. */
 	if (run->facts.qubits > MAX_BITS) {
 		run->active = run->facts.qubits;
 		return run_forecasts(run) ? SONGDO_NO_FIT :
@@ -242,6 +244,8 @@ static songdo_status start_path(struct run *run, struct path *path)
 		status = path_join(run, path, all, run->facts.qubits);
 	}
 	free(all);
+	if (status == SONGDO_OK && run->options.initial_state != NULL)
+		status = path_load(run, path);
 	return status;
 }
 
@@ -306,7 +310,7 @@ static songdo_status set_through(struct run *run, struct path *path, enum vm_eve
 	if (event == VM_DONE) {
 		path->ended = true;
 		path->through = pending->operations;
-		status = take_finals(path);
+		status = take_finals(path, run->observables.count > 0);
 		if (status == SONGDO_OK)
 			status = settle_untouched(path);
 		for (; i < pending->operations && run->drawn && !run->divides; i++)

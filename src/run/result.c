@@ -18,7 +18,10 @@ void songdo_result_free(songdo_result *result)
 	}
 	for (size_t i = 0; i < result->notes; i++)
 		free(result->note[i]);
+	for (size_t i = 0; i < result->expectations; i++)
+		free(result->expectation[i].observable);
 	tally_fini(&result->tally);
+	free(result->expectation);
 	free(result->program);
 	free(result->group);
 	free(result->counted);
@@ -126,6 +129,35 @@ const char *songdo_result_shot(const songdo_result *result, uint64_t i)
 	if (result->shot_entry == NULL || i >= result->shots)
 		return NULL;
 	return write_string(result, result->shot_entry[i]);
+}
+
+size_t songdo_result_expectations(const songdo_result *result) { return result->expectations; }
+
+const char *songdo_result_expectation(const songdo_result *result, size_t i, double *value, double *variance)
+{
+	if (i >= result->expectations)
+		return NULL;
+	if (value != NULL)
+		*value = result->expectation[i].value;
+	if (variance != NULL)
+		*variance = result->expectation[i].variance;
+	return result->expectation[i].observable;
+}
+
+const char *songdo_result_sampled_expectation(const songdo_result *result, size_t i, double *value, double *variance,
+                                              double *standard_error, uint64_t *settings)
+{
+	if (i >= result->expectations || result->shots == 0)
+		return NULL;
+	if (value != NULL)
+		*value = result->expectation[i].sampled_value;
+	if (variance != NULL)
+		*variance = result->expectation[i].sampled_variance;
+	if (standard_error != NULL)
+		*standard_error = result->expectation[i].standard_error;
+	if (settings != NULL)
+		*settings = result->expectation[i].settings;
+	return result->expectation[i].observable;
 }
 
 const char *songdo_result_group(const songdo_result *result, size_t i, uint32_t *width)

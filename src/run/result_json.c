@@ -91,8 +91,42 @@ static void write_probabilities(struct json *json, const songdo_result *result)
 		json_double(json, probability);
 	}
 	json_object_end(json);
-	json_key(json, "discarded_probability");
-	json_double(json, result->discarded_probability);
+}
+
+static void write_expectations(struct json *json, const songdo_result *result)
+{
+	double value, variance, standard_error;
+	uint64_t settings;
+	const char *observable;
+
+	json_key(json, "expectations");
+	json_array(json);
+	for (size_t i = 0; (observable = songdo_result_expectation(result, i, &value, &variance)) != NULL; i++) {
+		json_object(json);
+		json_key(json, "observable");
+		json_string(json, observable);
+		json_key(json, "value");
+		json_double(json, value);
+		json_key(json, "variance");
+		json_double(json, variance);
+		if (songdo_result_sampled_expectation(result, i, &value, &variance, &standard_error, &settings) != NULL) {
+			json_key(json, "sampled");
+			json_object(json);
+			json_key(json, "value");
+			json_double(json, value);
+			json_key(json, "variance");
+			json_double(json, variance);
+			json_key(json, "standard_error");
+			json_double(json, standard_error);
+			json_key(json, "shots");
+			json_u64(json, result->shots);
+			json_key(json, "settings");
+			json_u64(json, settings);
+			json_object_end(json);
+		}
+		json_object_end(json);
+	}
+	json_array_end(json);
 }
 
 static void write_memory(struct json *json, const songdo_result *result)
@@ -149,6 +183,45 @@ static void write_engine(struct json *json, const songdo_result *result)
 	json_object_end(json);
 }
 
+void result_write_fields(struct json *json, const songdo_result *result)
+{
+	json_key(json, "program");
+	json_string(json, result->program);
+	json_key(json, "dialect");
+	json_string(json, dialect_name[result->dialect]);
+	json_key(json, "qubits");
+	json_u64(json, result->qubits);
+	json_key(json, "active_qubits");
+	json_u64(json, result->active_qubits);
+	json_key(json, "shots");
+	json_u64(json, result->shots);
+	json_key(json, "seed");
+	json_u64(json, result->seed);
+	json_key(json, "precision");
+	json_string(json, result->precision == SONGDO_DOUBLE ? "double" : "single");
+	json_key(json, "notes");
+	json_array(json);
+	for (size_t i = 0; i < result->notes; i++)
+		json_string(json, result->note[i]);
+	json_array_end(json);
+	if (result->shots > 0)
+		write_counts(json, result);
+	if (result->memory)
+		write_memory(json, result);
+	if (result->exact)
+		write_probabilities(json, result);
+	if (result->expectations > 0)
+		write_expectations(json, result);
+	if (result->exact || result->expectations > 0) {
+		json_key(json, "discarded_probability");
+		json_double(json, result->discarded_probability);
+	}
+	if (result->outputs > 0)
+		write_outputs(json, result);
+	write_timing(json, &result->timing);
+	write_engine(json, result);
+}
+
 songdo_status songdo_result_json(char **out, const songdo_result *result)
 {
 	struct text text = { 0 };
@@ -159,35 +232,7 @@ songdo_status songdo_result_json(char **out, const songdo_result *result)
 	json_object(&json);
 	json_key(&json, "schema");
 	json_string(&json, "songdo.run/1");
-	json_key(&json, "program");
-	json_string(&json, result->program);
-	json_key(&json, "dialect");
-	json_string(&json, dialect_name[result->dialect]);
-	json_key(&json, "qubits");
-	json_u64(&json, result->qubits);
-	json_key(&json, "active_qubits");
-	json_u64(&json, result->active_qubits);
-	json_key(&json, "shots");
-	json_u64(&json, result->shots);
-	json_key(&json, "seed");
-	json_u64(&json, result->seed);
-	json_key(&json, "precision");
-	json_string(&json, result->precision == SONGDO_DOUBLE ? "double" : "single");
-	json_key(&json, "notes");
-	json_array(&json);
-	for (size_t i = 0; i < result->notes; i++)
-		json_string(&json, result->note[i]);
-	json_array_end(&json);
-	if (result->shots > 0)
-		write_counts(&json, result);
-	if (result->memory)
-		write_memory(&json, result);
-	if (result->exact)
-		write_probabilities(&json, result);
-	if (result->outputs > 0)
-		write_outputs(&json, result);
-	write_timing(&json, &result->timing);
-	write_engine(&json, result);
+	result_write_fields(&json, result);
 	json_object_end(&json);
 	text_add(&text, "\n");
 	if (text.failed) {

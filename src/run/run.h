@@ -14,15 +14,16 @@
 #ifndef SONGDO_RUN_H
 #define SONGDO_RUN_H
 
-#include "plan/plan.h"
 #include "program/program.h"
+#include "run/draws.h"
+#include "run/expect.h"
+#include "run/plans.h"
 #include "run/qubits.h"
 #include "run/tally.h"
 #include "state/state.h"
 
 enum {
 	RUN_LOCAL_BITS = 5,              /* a state is padded with idle qubits to at least so many local bits */
-	RUN_SAMPLE_CHUNK = 1 << 22,      /* shots resolved at a time */
 	RUN_COPIES = 1024,               /* branches that may wait as copies */
 };
 
@@ -33,6 +34,13 @@ enum {
 
 struct result_group { char *name; uint32_t width; };
 struct result_output { char *name, *value; uint64_t shots; };   /* value is JSON text */
+
+struct result_expectation {
+	char *observable;
+	double value, variance;
+	double sampled_value, sampled_variance, standard_error;   /* on rank 0, with shots */
+	uint64_t settings;
+};
 
 struct run_timing { double parse, plan, allocate, simulate, sample, total; };
 
@@ -52,6 +60,8 @@ struct songdo_result {
 	uint64_t *shot_entry;            /* with memory: the tally entry of each shot */
 	struct result_output *output;
 	size_t outputs;
+	struct result_expectation *expectation;
+	size_t expectations;
 	char **note;
 	size_t notes;
 	struct run_timing timing;
@@ -65,6 +75,8 @@ struct songdo_result {
 songdo_status result_note(struct songdo_result *result, const char *note);
 /* Count an output's value (JSON text) for some shots. */
 songdo_status result_output(struct songdo_result *result, const char *name, const char *value, uint64_t shots);
+/* The fields of the JSON document behind its schema, into an open object. */
+void result_write_fields(struct json *json, const struct songdo_result *result);
 /* Fix the orders of the tally; call once, when it is complete. */
 songdo_status result_finish(struct songdo_result *result);
 
@@ -107,7 +119,10 @@ struct run {
 	songdo_run_options options;
 	struct machine_description machine;
 	unsigned rank_bits;
-	bool drawn;                      /* shots are counted; else (no shots, not exact) the path of shot 0 is followed */
+	bool drawn;                      /* shots are counted */
+	bool exhaustive;                 /* all that is not negligible is walked; else, without shots, the path of shot 0 */
+	struct observables observables;
+	struct plans *plans;             /* kept from one execution to the next; NULL: none are */
 	songdo_error *error;
 	struct songdo_result *result;    /* NULL in a forecast */
 	struct path *waiting;            /* the branches still to be walked, last in first out */
@@ -137,7 +152,8 @@ void path_free(struct run *run, struct path *path);
 void path_drop_shots(struct run *run, struct path *path);
 /* Walk a path to its end, leaving the branches it divides into on run->waiting, and take its samples. Collective. */
 songdo_status path_walk(struct run *run, struct path *path);
-/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first.
+/* Execute the pending operations up to (not including) `end`, measurements aside: qubits that they touch join first,
+ * and at the end of the program those that an observable flips.
  * `order`: bring the qubits into declaration order, padding on top. Collective. */
 songdo_status path_execute(struct run *run, struct path *path, uint64_t end, bool order);
 /* Let a qubit join the state that exists or is made; given several, they join in ascending order. Collective. */
@@ -149,6 +165,14 @@ songdo_status path_collapse(struct run *run, struct path *path);
 songdo_status path_answer(struct path *path, uint32_t slot, int value);
 /* Turn copies of states that wait into replays; true where that freed something. */
 bool run_release_copies(struct run *run);
+/* Evaluate the observables on an ended path; let the shots measure them, which changes the state. Collective. */
+songdo_status path_expect(struct run *run, struct path *path);
+songdo_status path_measure_observables(struct run *run, struct path *path);
+/* Plan and execute the operations [begin, end) of a circuit on the state's own qubits. Collective. */
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
+                         uint64_t end, bool order);
+/* Read the initial state into a path at its start. Collective. */
+songdo_status path_load(struct run *run, struct path *path);
 /* Sample and sum up an ended path. Collective. */
 songdo_status path_observe(struct run *run, struct path *path);
 /* Write the state of an ended path, qubits in declaration order. Collective. */

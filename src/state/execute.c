@@ -25,7 +25,7 @@ enum {
 
 /* Steps applied one after another to each block; a pass or a part of one. */
 struct group {
-	uint64_t block;
+	uint64_t block, still;
 	uint32_t first, count;   /* calls */
 };
 
@@ -34,7 +34,7 @@ struct walk {
 	struct vector *vector;
 	const struct kernel_table *kernel;
 	uint64_t local, rank;            /* the mask of local bits; the rank's number in place above them */
-	uint64_t tile;
+	uint64_t tile, still;            /* still: bits outside the tile that are 0 */
 	struct group *group;
 	uint32_t groups;
 	struct kernel_call **call;
@@ -78,11 +78,11 @@ static void walk_tiles(void *context, uint64_t begin, uint64_t end)
 	struct walk *walk = context;
 	unsigned mode = kernel_mode_enter();
 	uint64_t since = 0, *asked = begin == 0 ? &since : NULL;   /* the calling thread has the first share */
-	uint64_t others = walk->local & ~walk->tile, i = bits_deposit(begin, others);
+	uint64_t others = walk->local & ~walk->tile & ~walk->still, i = bits_deposit(begin, others);
 	for (uint64_t tile = begin; tile < end && !stopped(walk); tile++) {
 		for (uint32_t g = 0; g < walk->groups; g++) {
 			const struct group *group = &walk->group[g];
-			uint64_t free = walk->tile & ~group->block;
+			uint64_t free = walk->tile & ~group->block & ~group->still;
 			apply_group(walk, group, walk->rank | i, free, 0, bit_mask(bit_count(free)), asked);
 		}
 		i = (i - others) & others;
@@ -95,7 +95,7 @@ static void walk_blocks(void *context, uint64_t begin, uint64_t end)
 	struct walk *walk = context;
 	unsigned mode = kernel_mode_enter();
 	uint64_t since = 0;
-	apply_group(walk, walk->shared, walk->rank, walk->local & ~walk->shared->block, begin, end,
+	apply_group(walk, walk->shared, walk->rank, walk->local & ~walk->shared->block & ~walk->shared->still, begin, end,
 	            begin == 0 ? &since : NULL);
 	kernel_mode_restore(mode);
 }
@@ -125,7 +125,7 @@ static void group_by_pass(struct walk *walk, const struct schedule *schedule, co
 		const struct pass *pass = &schedule->pass[sweep->first + p];
 		assert((pass->block & ~sweep->tile) == 0);
 		if (pass->count)
-			walk->group[walk->groups++] = (struct group){pass->block, walk->calls, pass->count};
+			walk->group[walk->groups++] = (struct group){pass->block, pass->still, walk->calls, pass->count};
 		walk->calls += pass->count;
 	}
 }
@@ -140,7 +140,7 @@ static void group_by_need(struct walk *walk, const struct schedule *schedule, co
 		struct group *group = NULL;
 		if (bit_count(pass->block) <= most) {
 			if (pass->count)
-				walk->group[walk->groups++] = (struct group){pass->block, walk->calls, pass->count};
+				walk->group[walk->groups++] = (struct group){pass->block, pass->still, walk->calls, pass->count};
 			walk->calls += pass->count;
 			continue;
 		}
@@ -149,7 +149,7 @@ static void group_by_need(struct walk *walk, const struct schedule *schedule, co
 			if (!group || bit_count(needs | more) > most) {
 				needs = lanes;
 				group = &walk->group[walk->groups++];
-				*group = (struct group){0, walk->calls, 0};
+				*group = (struct group){0, pass->still, walk->calls, 0};
 			}
 			needs |= more;
 			group->block = narrow(pass->block, needs, most);
@@ -189,15 +189,19 @@ static songdo_status sweep_run(struct walk *walk, const struct schedule *schedul
                                unsigned local_bits)
 {
 	int threads = vector_threads(walk->vector);
-	uint64_t tiles = bit_mask(local_bits - bit_count(sweep->tile));
-	bool by_tile = enough_tiles(tiles, threads);
 	walk->tile = sweep->tile;
+	walk->still = schedule->pass[sweep->first].still & ~sweep->tile;
+	if (walk->rank & walk->still)
+		return SONGDO_OK;   /* nothing but zeros on this rank */
+	uint64_t tiles = bit_mask(bit_count(walk->local & ~walk->tile & ~walk->still));
+	bool by_tile = enough_tiles(tiles, threads);
 	walk->groups = walk->calls = 0;
 	if (by_tile) {
 		group_by_pass(walk, schedule, sweep);
 	} else {
 		unsigned blocks_bits = bit_highest((uint64_t)threads * BLOCKS_EACH);
-		group_by_need(walk, schedule, sweep, local_bits > blocks_bits ? local_bits - blocks_bits : 0);
+		unsigned bits = bit_count(walk->local & ~walk->still);
+		group_by_need(walk, schedule, sweep, bits > blocks_bits ? bits - blocks_bits : 0);
 	}
 	for (uint32_t c = 0; c < walk->calls; c++)
 		walk->call[c] = NULL;
@@ -206,7 +210,8 @@ static songdo_status sweep_run(struct walk *walk, const struct schedule *schedul
 		parallel_for(threads, tiles, walk_tiles, walk);
 	for (uint32_t g = 0; !status && !by_tile && g < walk->groups; g++) {
 		walk->shared = &walk->group[g];
-		parallel_for(threads, bit_mask(local_bits - bit_count(walk->shared->block)), walk_blocks, walk);
+		parallel_for(threads, bit_mask(bit_count(walk->local & ~walk->shared->block & ~walk->shared->still)), walk_blocks,
+		             walk);
 	}
 	for (uint32_t c = 0; c < walk->calls; c++)
 		kernel_call_free(walk->call[c]);
@@ -222,7 +227,7 @@ static uint64_t count_sweep(struct cost *cost, const struct schedule *schedule, 
 	for (uint32_t p = 0; p < sweep->count; p++) {
 		const struct pass *pass = &schedule->pass[sweep->first + p];
 		for (uint32_t s = 0; s < pass->count; s++)
-			cost->flops += step_rank_flops(&schedule->step[pass->first + s], schedule->local_bits);
+			cost->flops += step_rank_flops(&schedule->step[pass->first + s], schedule->local_bits, pass->still);
 		steps += pass->count;
 	}
 	cost->sweeps++;

@@ -2,8 +2,9 @@
  *
  * (H psi)_j is the sum over the groups x of d_x(j ^ x) psi_(j ^ x), where d_x(i) is the sum over the group's terms of
  * coefficient * i^|x & z| * (-1)^|i & z|. Within a block of 2^BLOCK_BITS positions the signs of the high bits are
- * constants, so d_x is a Walsh-Hadamard transform of the coefficients binned by the low bits of z; small groups add
- * their sign patterns up instead.
+ * constants, so d_x is a Walsh-Hadamard transform of the coefficients binned by the low bits of z. In groups of few
+ * terms each term is added by itself instead, by runs of four amplitudes: its signs are a pattern of four, and one sign
+ * a run.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vector/observe.h"
@@ -18,6 +19,7 @@
 enum {
 	BLOCK_BITS = 10, BLOCK = 1 << BLOCK_BITS, /* psi, d and the result of a block fit L1 together */
 	CHUNK_BITS = 16,                          /* exchanged between ranks at once */
+	FEW = 6,                                  /* terms that cost less one by one than their transform */
 };
 
 /* Terms first..end share x. */
@@ -44,22 +46,10 @@ struct walk {
 struct block_buffer {
 	double complex psi[BLOCK];
 	double re[BLOCK], im[BLOCK];
+	unsigned char odd[BLOCK / 4];   /* of each run of four: whether a term's sign is turned */
 };
 
 static double sign_of(uint64_t bits) { return __builtin_parityll(bits) ? -1.0 : 1.0; }
-
-/* out[i] += value * (-1)^|i & z| for i < 2^bits, by doubling. */
-static void add_signs(double *out, double *scratch, double value, uint64_t z, unsigned bits)
-{
-	scratch[0] = value;
-	for (unsigned b = 0; b < bits; b++) {
-		double s = z >> b & 1 ? -1.0 : 1.0;
-		for (uint64_t i = 0, h = bit_mask(b); i < h; i++)
-			scratch[i + h] = s * scratch[i];
-	}
-	for (uint64_t i = 0; i < bit_mask(bits); i++)
-		out[i] += scratch[i];
-}
 
 static void walsh_hadamard(double *a, unsigned bits)
 {
@@ -77,9 +67,7 @@ static unsigned block_factors(const struct walk *w, const struct group *g, uint6
 {
 	const unsigned bits = w->block_bits;
 	const uint64_t size = bit_mask(bits), low = size - 1;
-	bool transform = g->end - g->first > bits;
 	unsigned parts = 0;
-	double scratch[BLOCK];
 	for (uint64_t t = g->first; t < g->end; t++)
 		parts |= bit_count(w->sum->term[t].x & w->sum->term[t].z) & 1 ? 2 : 1;
 	if (parts & 1)
@@ -91,14 +79,11 @@ static unsigned block_factors(const struct walk *w, const struct group *g, uint6
 		unsigned ys = bit_count(term->x & term->z);
 		double value = term->coefficient * sign_of(origin & term->z) * (ys & 2 ? -1 : 1);
 		double *out = ys & 1 ? buffer->im : buffer->re;
-		if (transform)
-			out[term->z & low] += value;
-		else
-			add_signs(out, scratch, value, term->z & low, bits);
+		out[term->z & low] += value;
 	}
-	if (transform && parts & 1)
+	if (parts & 1)
 		walsh_hadamard(buffer->re, bits);
-	if (transform && parts & 2)
+	if (parts & 2)
 		walsh_hadamard(buffer->im, bits);
 	return parts;
 }
@@ -140,6 +125,81 @@ static void accumulate_block(double complex *result, const struct block_buffer *
 	}
 }
 
+/* Two amplitudes side by side; as wide as the processor has it, which the compiler sees to. */
+typedef double pair __attribute__((vector_size(32), aligned(16), may_alias));
+
+/* The signs of a run of four: of the amplitudes of each pair, in its order (i ^ near), as the real and imaginary parts
+ * of the result take them from psi. */
+static void fill_signs(pair factor[2], double value, uint64_t z, unsigned first, unsigned near, bool imaginary)
+{
+	const double a = value * sign_of((first ^ near) & z), b = value * sign_of(((first + 1) ^ near) & z);
+	factor[0] = (pair){imaginary ? -a : a, a, imaginary ? -b : b, b};
+	factor[1] = -factor[0];
+}
+
+/* result[j] += d(j ^ x) psi[j ^ x] for one term, whose d is `value` with the signs of z, times i where `imaginary`. */
+static inline __attribute__((always_inline)) void accumulate_runs(double complex *result, const struct block_buffer *b,
+                                                                  double value, uint64_t z, uint64_t size, uint64_t x,
+                                                                  const unsigned near, const bool imaginary)
+{
+	pair low[2], high[2];   /* by the sign of the run */
+	fill_signs(low, value, z, 0, near, imaginary);
+	fill_signs(high, value, z, 2, near, imaginary);
+	for (uint64_t j = 0; j < size; j += 4) {
+		const uint64_t k = j ^ (x & ~(uint64_t)3);
+		const pair *psi = (const pair *)(b->psi + k);
+		pair *out = (pair *)(result + j), first = psi[near >> 1], second = psi[!(near >> 1)];
+		if (near & 1) {
+			first = __builtin_shufflevector(first, first, 2, 3, 0, 1);
+			second = __builtin_shufflevector(second, second, 2, 3, 0, 1);
+		}
+		if (imaginary) {
+			first = __builtin_shufflevector(first, first, 1, 0, 3, 2);
+			second = __builtin_shufflevector(second, second, 1, 0, 3, 2);
+		}
+		out[0] += low[b->odd[k / 4]] * first;
+		out[1] += high[b->odd[k / 4]] * second;
+	}
+}
+
+/* The same, with the choice of an instance. */
+static void accumulate_term(double complex *result, struct block_buffer *b, double value, uint64_t z, uint64_t size,
+                            uint64_t x, bool imaginary)
+{
+	b->odd[0] = 0;
+	for (uint64_t run = 1; run < size / 4; run *= 2)
+		for (uint64_t i = 0, odd = (z / 4 & run) != 0; i < run; i++)
+			b->odd[i + run] = b->odd[i] ^ (unsigned char)odd;
+	switch ((x & 3) | (imaginary ? 4 : 0)) {
+	case 0: accumulate_runs(result, b, value, z, size, x, 0, false); break;
+	case 1: accumulate_runs(result, b, value, z, size, x, 1, false); break;
+	case 2: accumulate_runs(result, b, value, z, size, x, 2, false); break;
+	case 3: accumulate_runs(result, b, value, z, size, x, 3, false); break;
+	case 4: accumulate_runs(result, b, value, z, size, x, 0, true); break;
+	case 5: accumulate_runs(result, b, value, z, size, x, 1, true); break;
+	case 6: accumulate_runs(result, b, value, z, size, x, 2, true); break;
+	case 7: accumulate_runs(result, b, value, z, size, x, 3, true); break;
+	}
+}
+
+/* Add a group, of which the block at `origin` is in the buffer. */
+static void add_group(const struct walk *w, const struct group *g, uint64_t origin, struct block_buffer *buffer,
+                      double complex *result)
+{
+	const uint64_t size = bit_mask(w->block_bits), low = size - 1;
+	if (g->end - g->first > FEW || size < 4) {
+		accumulate_block(result, buffer, block_factors(w, g, origin, buffer), size, g->x & low);
+		return;
+	}
+	for (uint64_t t = g->first; t < g->end; t++) {
+		const struct pauli_term *term = &w->sum->term[t];
+		const unsigned ys = bit_count(term->x & term->z);
+		accumulate_term(result, buffer,
+		                term->coefficient * sign_of(origin & term->z & ~low) * (ys & 2 ? -1 : 1), term->z & low,
+		                size, g->x & low, ys & 1);
+	}
+}
+
 /* The blocks [begin, end) of the chunk under way: add its groups; with `finish`, close the sums of the block. */
 static void walk_blocks(void *context, uint64_t begin, uint64_t end)
 {
@@ -148,6 +208,7 @@ static void walk_blocks(void *context, uint64_t begin, uint64_t end)
 	const uint64_t size = bit_mask(w->block_bits), low = size - 1;
 	const uint64_t chunk_origin = w->chunk << w->chunk_bits;
 	struct block_buffer buffer;
+	uint64_t loaded = UINT64_MAX;   /* the block in the buffer; groups that read the same one are neighbours */
 	for (uint64_t block = begin; block < end; block++) {
 		double complex *result = w->result + (block << w->block_bits);
 		uint64_t origin = chunk_origin + (block << w->block_bits);   /* local */
@@ -156,12 +217,15 @@ static void walk_blocks(void *context, uint64_t begin, uint64_t end)
 			uint64_t source = (w->rank_origin | origin) ^ (g->x & ~low);   /* global index of the block read */
 			uint64_t local = source & low_mask(w->local_bits);
 			uint64_t at = w->received ? local & low_mask(w->chunk_bits) : local;
-			kernel->to_double(buffer.psi, w->received ? w->received : w->vector->amplitudes, at, at + size);
-			accumulate_block(result, &buffer, block_factors(w, g, source, &buffer), size, g->x & low);
+			if (source != loaded)
+				kernel->to_double(buffer.psi, w->received ? w->received : w->vector->amplitudes, at, at + size);
+			loaded = source;
+			add_group(w, g, source, &buffer, result);
 		}
 		if (w->finish) {
 			double mean = 0, square = 0;
 			kernel->to_double(buffer.psi, w->vector->amplitudes, origin, origin + size);
+			loaded = w->rank_origin | origin;
 			for (uint64_t j = 0; j < size; j++) {
 				mean += creal(buffer.psi[j]) * creal(result[j]) + cimag(buffer.psi[j]) * cimag(result[j]);
 				square += creal(result[j]) * creal(result[j]) + cimag(result[j]) * cimag(result[j]);
@@ -203,7 +267,7 @@ songdo_status vector_observe(const struct vector *vector, const struct pauli_sum
 	w.chunk_bits = w.local_bits < CHUNK_BITS ? w.local_bits : CHUNK_BITS;
 	w.rank_origin = (uint64_t)comm_rank(env->comm) << w.local_bits;
 	const uint64_t chunk_size = bit_mask(w.chunk_bits), blocks = vector->local >> w.block_bits;
-	const int threads = vector->local <= BLOCK ? 1 : env->threads;
+	const int threads = vector_threads(vector);
 	songdo_status status = SONGDO_OK;
 
 	struct group *group = malloc((sum->terms ? sum->terms : 1) * sizeof *group);

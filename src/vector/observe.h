@@ -15,8 +15,9 @@
  *
  * H psi is formed block by block and never stored. Groups of terms that share x read the vector together: one read a
  * group, all of them from cache while a block of the result is held in L1. A group of G terms costs, an amplitude,
- * min(G, 10) additions, G / 1024 more, and one complex product. A group whose x has bits of the rank's number
- * receives the partner's part in pieces of 1 MiB. The same bits on any threads. Collective. */
+ * G products by a real number where they are few; else 10 additions, G / 1024 more, and one complex product. A group
+ * whose x has bits of the rank's number receives the partner's part in pieces of 1 MiB. The same bits on any threads.
+ * Collective. */
 songdo_status vector_observe(const struct vector *vector, const struct pauli_sum *sum, double *mean, double *square, songdo_error *error);
 
 #endif

@@ -92,9 +92,10 @@ songdo_status vector_sample(const struct vector *vector, const double *u, uint64
 songdo_status vector_marginal(const struct vector *vector, const uint8_t *bit, unsigned count, double weight,
                               double *table);
 
-/* Write the amplitudes in index order as a NumPy .npy file (little endian complex128 or complex64, shape
- * (2^n,)): rank 0 creates the file beside its name, every rank writes its own part with pwrite in bounded
- * pieces, every return is checked, all agree, then it is renamed. Collective. */
+/* Write the amplitudes in index order as a NumPy .npy file (little endian complex128 or complex64, shape (2^n,)) or, to
+ * a name that ends in .songdo, in Songdo's own format (vector/store.h): rank 0 creates the file beside its name, every
+ * rank writes its own part with pwrite in bounded pieces, every return is checked, all agree, then it is renamed.
+ * Collective. */
 songdo_status vector_save(const struct vector *vector, const char *name, songdo_error *error);
 
 #endif

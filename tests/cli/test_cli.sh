@@ -3,11 +3,12 @@
 #
 #     test_cli.sh SONGDO [MPIRUN RANKS]
 #
-# With MPIRUN and RANKS every command runs on so many ranks: codes and messages must be those of one.
+# With MPIRUN and RANKS every command runs on so many ranks: codes and messages must be those of one. A number that is no
+# power of two runs nothing, and tells the same mistakes.
 #
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=harness.sh
+source "$(dirname "$0")/harness.sh"
 
 cat > bell.qasm <<'QASM'
 OPENQASM 2.0;
@@ -20,6 +21,7 @@ measure q -> c;
 QASM
 
 # ---- What works ------------------------------------------------------------------------------------------
+works() {
 
 run run bell.qasm --shots 1000 --seed 7
 [ $code -eq 0 ] && grep -q '^c\[1\] c\[0\]$' out && grep -qE '^00 +[0-9]+ +[0-9.]+ %' out && grep -q '1000 shots, seed 7' out
@@ -117,7 +119,7 @@ run info --format json
 [ $code -eq 0 ] && same "$(field ranks)" "$ranks"
 verdict $? "info counts the ranks"
 good=0
-for command in "" run check plan info help; do
+for command in "" run check plan state info help; do
 	run $command --help
 	[ $code -eq 0 ] && grep -q example out || good=1
 done
@@ -126,7 +128,10 @@ run --version
 [ $code -eq 0 ] && grep -qE '^songdo [0-9.]+ \(' out
 verdict $? "the version is printed, with features"
 
-# ---- What does not ----------------------------------------------------------------------------------------
+}
+
+# ---- What is wrong on any number of ranks -------------------------------------------------------------------
+wrong() {
 
 expect "no command is a wrong use" 64 "which command"
 expect "a wrong command names the right one" 64 "did you mean check" chekc bell.qasm
@@ -161,29 +166,21 @@ head -c 4096 "$songdo" > binary.qasm
 run run binary.qasm
 [ $code -eq 65 ] && [ ! -s out ] && [ "$(grep -c 'error:' err)" -le 20 ] && ! grep -qP '[\x00-\x08\x0e-\x1f]' err
 verdict $? "a binary file is no program, and its bytes stay out of the message"
-if [ "$(id -u)" -eq 0 ]; then
+# Root may read everything, so it becomes nobody, who must be able to start the program.
+cp bell.qasm secret.qasm; chmod 000 secret.qasm
+if [ "$(id -u)" -eq 0 ] && [ "$ranks" -eq 1 ]; then
+	launch=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	chmod a+rx .
+fi
+if [ "$(id -u)" -eq 0 ] && { [ "$ranks" -gt 1 ] || ! "${launch[@]}" "$songdo" --version > out 2> err; }; then
 	skip "a file that may not be read is named" "root may read everything"
 else
-	cp bell.qasm secret.qasm; chmod 000 secret.qasm
-	expect "a file that may not be read is named" 66 "secret.qasm" run secret.qasm
+	expect "a file that may not be read is named" 66 "secret.qasm: Permission denied" run secret.qasm
 fi
+[ "$ranks" -eq 1 ] && launch=()
 
-{ echo "$header" | sed 's/\[3\]/[40]/g'; echo 'h q[0];'; for i in $(seq 1 39); do echo "cx q[$((i - 1))], q[$i];"; done; echo 'measure q -> c;'; } > large.qasm
-expect "40 entangled qubits do not fit, with the figures" 69 "40 qubits in double precision need" run large.qasm
-run run large.qasm --seed 1
-grep -q '^hint: [0-9]* qubits fit' err
-verdict $? "and what would fit is told"
-run plan large.qasm --format json
-[ $code -eq 0 ] && same "$(field fits)" false && field suggestion | grep -q node
-verdict $? "the plan of what does not fit is an answer, with a suggestion"
-expect "--max-memory is kept" 69 "3 qubits|5 qubits|2 qubits" run bell.qasm --max-memory 1K
-
-expect "an output that cannot be written is found before the work" 73 "nowhere" run large.qasm -o nowhere/out.json
-expect "a directory is no output" 73 "directory" run bell.qasm -o .
-expect "a state that cannot be written is found before the work" 73 "nowhere" run large.qasm --save-state nowhere/state.npy
-if [ -e /dev/full ]; then
-	expect "a full disk is told" 74 "No space" run bell.qasm -o /dev/full
-fi
+expect "an output that cannot be written is found before the work" 73 "nowhere" run bell.qasm -o nowhere/out.json
+expect "a directory is no output" 73 "it is a directory" run bell.qasm -o .
 
 cat > twice.qasm <<'QASM'
 OPENQASM 2.0;
@@ -199,14 +196,33 @@ verdict $? "check tells all errors with line and caret, and goes on to the next 
 run check twice.qasm --format json
 [ $code -eq 65 ] && [ "$(grep -c '"severity": "error"' out)" -eq 3 ] && ! grep -q twice err
 verdict $? "check writes JSON"
-good=0
 for i in $(seq 1 60); do echo "unknown$i q[0];"; done | cat <(echo "$header") - > many.qasm
 run check many.qasm
 [ $code -eq 65 ] && [ "$(grep -c 'error:' err)" -eq 20 ]
 verdict $? "at most 20 errors are told"
+}
+
+# ---- What does not fit ----------------------------------------------------------------------------------------
+misfits() {
+{ echo "$header" | sed 's/\[3\]/[40]/g'; echo 'h q[0];'; for i in $(seq 1 39); do echo "cx q[$((i - 1))], q[$i];"; done; echo 'measure q -> c;'; } > large.qasm
+expect "40 entangled qubits do not fit, with the figures" 69 "40 qubits in double precision need" run large.qasm
+run run large.qasm --seed 1
+grep -q '^hint: [0-9]* qubits fit' err
+verdict $? "and what would fit is told"
+run plan large.qasm --format json
+[ $code -eq 0 ] && same "$(field fits)" false && field suggestion | grep -q node
+verdict $? "the plan of what does not fit is an answer, with a suggestion"
+expect "--max-memory is kept" 69 "3 qubits|5 qubits|2 qubits" run bell.qasm --max-memory 1K
+
+expect "an output that cannot be written is found before a lack of memory" 73 "nowhere" run large.qasm -o nowhere/out.json
+expect "a state that cannot be written is found before the work" 73 "nowhere" run large.qasm --save-state nowhere/state.npy
+if [ -e /dev/full ]; then
+	expect "a full disk is told" 74 "No space" run bell.qasm -o /dev/full
+fi
+}
 
 # ---- Signals ------------------------------------------------------------------------------------------------
-
+signals() {
 # Long enough to be interrupted, small enough to run anywhere.
 { echo 'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; for int i in [0:100000] { h q; cx q[0], q[21]; rx(0.1) q; }'; } > long.qasm
 interrupt() {
@@ -230,4 +246,15 @@ if [ "$ranks" -eq 1 ]; then
 	interrupt "SIGTERM ends it with 143" TERM 143 2 3
 	set +m
 fi
-echo "1..$cases"
+}
+
+if [ "$ranks" -eq 3 ]; then
+	wrong
+	expect "a number of ranks that is no power of two runs nothing" 69 "power of two of ranks, not 3" run bell.qasm
+else
+	works
+	wrong
+	misfits
+	signals
+fi
+finish

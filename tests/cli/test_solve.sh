@@ -7,9 +7,9 @@
 # their cases are skipped.
 #
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-source "$(dirname "${BASH_SOURCE[0]}")/tap.sh"
-districts=$here/../../instances/incheon_districts.json
+# shellcheck source-path=SCRIPTDIR source=harness.sh
+districts=$(realpath "$(dirname "$0")/../../instances/incheon_districts.json")
+source "$(dirname "$0")/harness.sh"
 # A check of the JSON in out, as Python with the document in d; says what failed.
 holds() {
 	python3 - "$1" <<-'END'
@@ -211,4 +211,4 @@ if [ "$ranks" -eq 1 ]; then
 	verdict $? "Ctrl-C ends the training within a second, with 130 and no partial file"
 	set +m
 fi
-echo "1..$cases"
+finish

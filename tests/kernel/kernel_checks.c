@@ -67,7 +67,7 @@ static bool apply_step(const struct kernel_table *table, const struct step *step
 	return true;
 }
 
-static const char *const kind_names[] = {"dense", "real", "diagonal", "exchange"};
+static const char *const kind_names[] = {"dense", "real", "diagonal", "exchange", "rotate"};
 
 /* One step on a random state, beside the oracle; amplitudes outside the controls keep their bits. */
 static bool same_as_oracle(const struct kernel_table *table, const struct step *step, uint64_t block,
@@ -91,6 +91,9 @@ static bool same_as_oracle(const struct kernel_table *table, const struct step *
 		for (uint64_t r = 0; r < size; r++)
 			matrix[r * size + (size == 2 ? r ^ 1 : (r >> 1 | r << 1) & 3)] = 1;
 		oracle_apply(expected, bits, step->targets, step->target, matrix, step->control_mask, step->control_value);
+	} else if (step->kind == KERNEL_ROTATE) {
+		for (unsigned j = 0; j < step->targets; j++)
+			oracle_apply(expected, bits, 1, &step->target[j], step->coefficients + 4 * j, 0, 0);
 	} else {
 		oracle_apply(expected, bits, step->targets, step->target, step->coefficients,
 		             step->control_mask, step->control_value);
@@ -129,7 +132,7 @@ static bool in_surroundings(const struct kernel_table *table, struct step *step,
 	for (unsigned j = 0; j < step->targets; j++)
 		targets |= bit_mask(step->target[j]);
 	step->control_mask = step->control_value = 0;
-	if (variant != 0 && variant != 2) {
+	if (variant != 0 && variant != 2 && step->kind != KERNEL_ROTATE) {
 		const unsigned most = (unsigned)min_u64(4, bits - step->targets);
 		step->control_mask = oracle_random_bits(control, (unsigned)oracle_below(seed, most + 1), bits, targets, seed);
 		step->control_value = oracle_below(seed, bit_mask(bits)) & step->control_mask;
@@ -234,6 +237,41 @@ bool check_exchanges(const struct kernel_table *table, char *text)
 	return true;
 }
 
+/* What a step of this kind takes, at random. */
+static void random_coefficients(double complex *out, const struct step *step, uint64_t *seed)
+{
+	if (step->kind != KERNEL_ROTATE) {
+		oracle_random_unitary(out, bit_mask(step->targets), step->kind == KERNEL_REAL, seed);
+		return;
+	}
+	for (unsigned j = 0; j < step->targets; j++)
+		oracle_random_unitary(out + 4 * j, 2, true, seed);
+}
+
+bool check_rotations(const struct kernel_table *table, char *text)
+{
+	enum { BITS = 11 };
+	double complex coefficients[4 * STEP_ROTATED_TARGETS];
+	uint64_t seed = 9;
+
+	for (unsigned round = 0; round < 600; round++) {
+		const unsigned k = 1 + round % STEP_ROTATED_TARGETS, bits = k + (unsigned)oracle_below(&seed, BITS + 1 - k);
+		struct step step = {.kind = KERNEL_ROTATE, .targets = (uint8_t)k, .coefficients = coefficients};
+		oracle_random_bits(step.target, k, bits, 0, &seed);
+		random_coefficients(coefficients, &step, &seed);
+		/* Also exactly the ends of the ranges: identities, exchanges, Hadamard matrices. */
+		for (unsigned j = 0; round % 3 == 0 && j < k; j++) {
+			static const double complex special[4][4] = {
+				{1, 0, 0, 1}, {0, -1, 1, 0}, {0, 1, 1, 0}, {M_SQRT1_2, M_SQRT1_2, M_SQRT1_2, -M_SQRT1_2},
+			};
+			memcpy(coefficients + 4 * j, special[oracle_below(&seed, 4)], sizeof special[0]);
+		}
+		if (!in_surroundings(table, &step, bits, round % VARIANTS, &seed, text))
+			return false;
+	}
+	return true;
+}
+
 bool check_small_states(const struct kernel_table *table, char *text)
 {
 	double complex coefficients[64];
@@ -247,7 +285,7 @@ bool check_small_states(const struct kernel_table *table, char *text)
 			if (step.kind != KERNEL_DIAGONAL && step.targets == 0)
 				continue;
 			oracle_random_bits(step.target, step.targets, bits, 0, &seed);
-			oracle_random_unitary(coefficients, bit_mask(step.targets), step.kind == KERNEL_REAL, &seed);
+			random_coefficients(coefficients, &step, &seed);
 			if (!in_surroundings(table, &step, bits, round / 4 % VARIANTS, &seed, text))
 				return false;
 		}
@@ -266,7 +304,7 @@ bool check_large_blocks(const struct kernel_table *table, char *text)
 		struct step step = {.kind = (uint8_t)(round % KERNEL_KINDS), .coefficients = coefficients};
 		step.targets = (uint8_t)(1 + oracle_below(&seed, step.kind == KERNEL_EXCHANGE ? 2 : 3));
 		oracle_random_bits(step.target, step.targets, round % 3 ? BITS : 5, 0, &seed);
-		oracle_random_unitary(coefficients, bit_mask(step.targets), step.kind == KERNEL_REAL, &seed);
+		random_coefficients(coefficients, &step, &seed);
 		if (!in_surroundings(table, &step, BITS, round % VARIANTS, &seed, text))
 			return false;
 	}

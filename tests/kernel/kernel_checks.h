@@ -15,6 +15,7 @@ bool check_matrices_on_every_target_tuple(const struct kernel_table *table, char
 bool check_wide_matrices(const struct kernel_table *table, char *text);
 bool check_diagonals(const struct kernel_table *table, char *text);
 bool check_exchanges(const struct kernel_table *table, char *text);
+bool check_rotations(const struct kernel_table *table, char *text);
 bool check_small_states(const struct kernel_table *table, char *text);
 bool check_large_blocks(const struct kernel_table *table, char *text);
 bool check_sums(const struct kernel_table *table, char *text);

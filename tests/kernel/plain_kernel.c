@@ -11,6 +11,7 @@ static const struct { const char *name; kernel_check check; } checks[] = {
 	{"matrices on four and five targets equal the oracle", check_wide_matrices},
 	{"diagonals equal the oracle", check_diagonals},
 	{"exchanges equal the oracle", check_exchanges},
+	{"rotations equal the oracle", check_rotations},
 	{"states of up to three bits equal the oracle", check_small_states},
 	{"large blocks equal the oracle", check_large_blocks},
 	{"sums are right and have the bits of the scalar table", check_sums},

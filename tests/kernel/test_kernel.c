@@ -23,6 +23,7 @@ static void check_table(const struct kernel_table *table, kernel_check check, co
 	TABLE_TEST(suite, table, missing, wide_matrices) \
 	TABLE_TEST(suite, table, missing, diagonals) \
 	TABLE_TEST(suite, table, missing, exchanges) \
+	TABLE_TEST(suite, table, missing, rotations) \
 	TABLE_TEST(suite, table, missing, small_states) \
 	TABLE_TEST(suite, table, missing, large_blocks) \
 	TABLE_TEST(suite, table, missing, sums) \

@@ -27,11 +27,12 @@ Test(sweep, a_matrix_costs_a_fused_multiply_add_for_each_real_product)
 Test(sweep, controls_on_local_bits_halve_the_cost_and_those_on_rank_bits_do_not)
 {
 	struct step step = {.kind = KERNEL_DIAGONAL, .targets = 1};
-	const uint64_t all = step_rank_flops(&step, 20);
+	const uint64_t all = step_rank_flops(&step, 20, 0);
 
 	cr_assert_eq(all, step_flops(KERNEL_DIAGONAL, 1) << 20);
 	step.control_mask = 1 << 3 | 1 << 7;
-	cr_assert_eq(step_rank_flops(&step, 20), all / 4);
+	cr_assert_eq(step_rank_flops(&step, 20, 0), all / 4);
 	step.control_mask = 1 << 3 | 1 << 22;
-	cr_assert_eq(step_rank_flops(&step, 20), all / 2);
+	cr_assert_eq(step_rank_flops(&step, 20, 0), all / 2);
+	cr_assert_eq(step_rank_flops(&step, 20, 1 << 5 | 1 << 21), all / 4, "so do bits that are still 0");
 }

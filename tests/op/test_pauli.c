@@ -13,7 +13,7 @@ static bool find_q(void *context, const char *name, size_t length, uint64_t inde
 	return (!length || (length == 1 && *name == 'q')) && index < 4;
 }
 
-static const struct pauli_names NAMES = { find_q, NULL, 4 };
+static const struct pauli_names NAMES = { find_q, NULL, 4, (const char *const[]){ "q", NULL } };
 
 static songdo_status parse(struct pauli_sum *sum, const char *text, songdo_error *error)
 {
@@ -43,6 +43,22 @@ Test(pauli, terms_are_read_in_every_spelling_and_sorted)
 	expect("(-2)Y0", 1, (struct pauli_term[]){ { -2, 1, 1 } });
 }
 
+Test(pauli, a_letter_a_qubit_reads_from_the_right)
+{
+	expect("ZIIX", 1, (struct pauli_term[]){ { 1, 1, 8 } });
+	expect("0.5*YIII - IIZZ + 2 IIII", 3, (struct pauli_term[]){ { 2, 0, 0 }, { -1, 0, 3 }, { 0.5, 8, 8 } });
+	expect("XIIX*ZIIZ", 1, (struct pauli_term[]){ { -1, 9, 9 } });   /* (-iY)(-iY) */
+}
+
+Test(pauli, factors_on_one_qubit_are_multiplied)
+{
+	expect("X0*X0", 1, (struct pauli_term[]){ { 1, 0, 0 } });
+	expect("X0 Y0 X1 Y1", 1, (struct pauli_term[]){ { -1, 0, 3 } });         /* (iZ)(iZ) */
+	expect("X0 Y0 Y1 X1", 1, (struct pauli_term[]){ { 1, 0, 3 } });          /* (iZ)(-iZ) */
+	expect("2 Z0 X0 Z0", 1, (struct pauli_term[]){ { -2, 1, 0 } });
+	expect("Y3 X3 Z3 X1 Y1 Z1", 1, (struct pauli_term[]){ { 1, 0, 0 } });     /* (-i)(i) */
+}
+
 Test(pauli, equal_products_are_merged)
 {
 	expect("Z0 + X1 + 2 Z0 - X1", 2, (struct pauli_term[]){ { 3, 0, 1 }, { 0, 2, 0 } });
@@ -66,14 +82,21 @@ Test(pauli, bad_text_is_refused_at_its_place)
 	refuse("Z", 1, 2, "qubit number");
 	refuse("Z0 Q1", 1, 4, "Pauli factor");
 	refuse("Z0\n+ Z4", 2, 3, "no such qubit");
-	refuse("Z(r[0])", 1, 1, "no such qubit");
+	refuse("Z(r[0])", 1, 1, "no qubit register 'r'");
+	refuse("Z(q[4])", 1, 1, "no such qubit");
+	refuse("ZZ0", 1, 2, "qubit number");
+	refuse("ZZ", 1, 1, "2 Pauli letters where the program has 4 qubits");
+	refuse("ZZIII", 1, 1, "5 Pauli letters");
 	refuse("Z(q[0]", 1, 7, "')'");
 	refuse("Z(q[0)", 1, 6, "']'");
-	refuse("X0 Y0", 1, 4, "twice");
+	refuse("Z1 + X0 Y0", 1, 6, "imaginary");
 	refuse("1e999 Z0", 1, 1, "finite");
 	refuse("1e308*1e308 Z0", 1, 15, "finite");
 	refuse("Z99999999999999999999", 1, 12, "too large");
-	refuse("0.5i Z0", 1, 4, "Pauli factor");
+	refuse("0.5i Z0", 1, 4, "complex");
+	refuse("2 j Z0", 1, 3, "complex");
+	refuse("(3j) Z0", 1, 3, "complex");
+	refuse("(1+3j) Z0", 1, 3, "')'");
 	refuse("(0.5 Z0)", 1, 6, "')'");
 	refuse("inf Z0", 1, 1, "Pauli factor");
 }

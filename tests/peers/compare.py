@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Compare final states with an independent simulator on random circuits.
+"""Compare final states and observables with an independent simulator on random circuits.
 
-    compare.py SONGDO [--circuits 200] [--seed 1] [--keep FOLDER]
+    compare.py SONGDO [--circuits 200] [--sums 100] [--seed 1] [--keep FOLDER]
 
 Writes seeded random circuits as OpenQASM, half of them 2.0 and half 3.0, 4 to 16 qubits, with every gate of the two
 standard libraries and, in 3.0, ctrl, negctrl, inv and pow. Songdo runs each in double and in single precision; Qiskit
 reads the same text with its own parsers and computes the same state. The states must agree within 1e-12 and 1e-5
-(l2 norm of the difference, global phase aligned). Speaks TAP. Needs numpy, qiskit and qiskit-qasm3-import:
+(l2 norm of the difference, global phase aligned). Then random sums of Pauli products: observables.py. Speaks TAP. Needs numpy, qiskit and qiskit-qasm3-import:
 script/compare-peers makes an environment with them.
 
 SPDX-License-Identifier: Apache-2.0
@@ -25,6 +25,8 @@ import numpy as np
 import qiskit.qasm2
 import qiskit.qasm3
 from qiskit.quantum_info import Statevector
+
+from observables import compare_sum
 
 BOUNDS = {"double": 1e-12, "single": 1e-5}
 TIMEOUT = 120
@@ -156,15 +158,28 @@ def compare(number, seed, program):
     return what, text, found, ", ".join(f"{p} {d:.1e}" for p, d in found.items())
 
 
+def tell(number, good, what, notes):
+    print(f"{'ok' if good else 'not ok'} {number} - {what} ({notes.splitlines()[0]})", flush=True)
+    for line in [] if good else notes.splitlines():
+        print(f"# {line}", flush=True)
+
+
+def keep(folder, name, text):
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{name}.qasm").write_text(text, encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("songdo")
     parser.add_argument("--circuits", type=int, default=200)
+    parser.add_argument("--sums", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path, help="write circuits that disagree to this folder")
     options = parser.parse_args()
 
-    print(f"1..{options.circuits}", flush=True)
+    print(f"1..{options.circuits + options.sums}", flush=True)
     worst = dict.fromkeys(BOUNDS, 0.0)
     failed = 0
     with concurrent.futures.ProcessPoolExecutor() as pool:
@@ -172,14 +187,17 @@ def main():
         for number, (what, text, found, notes) in enumerate(compared):
             worst = {p: max(worst[p], d) for p, d in found.items()} if found else worst
             good = found is not None and all(found[p] <= bound for p, bound in BOUNDS.items())
-            print(f"{'ok' if good else 'not ok'} {number + 1} - {what} ({notes.splitlines()[0]})", flush=True)
+            tell(number + 1, good, what, notes)
             if not good:
                 failed += 1
-                for line in notes.splitlines():
-                    print(f"# {line}", flush=True)
-                if options.keep:
-                    options.keep.mkdir(parents=True, exist_ok=True)
-                    (options.keep / f"circuit_{number}.qasm").write_text(text, encoding="utf-8")
+                keep(options.keep, f"circuit_{number}", text)
+        compared = pool.map(compare_sum, range(options.sums),
+                            *map(itertools.repeat, (options.seed, options.songdo, circuit, reference)))
+        for number, (what, text, good, notes) in enumerate(compared):
+            tell(options.circuits + number + 1, good, what, notes)
+            if not good:
+                failed += 1
+                keep(options.keep, f"sum_{number}", text)
     print("# largest distance: " + ", ".join(f"{p} {d:.1e}" for p, d in worst.items()))
     return 1 if failed else 0
 

@@ -139,12 +139,27 @@ static void apply_step(double complex *state, unsigned n, const struct step *ste
 		                step->control_value);
 		return;
 	}
+	if (step->kind == KERNEL_ROTATE) {
+		cr_assert_eq(step->control_mask, 0);
+		for (unsigned j = 0; j < step->targets; j++) {
+			for (unsigned i = 0; i < 4; i++)
+				cr_assert_eq(cimag(step->coefficients[4 * j + i]), 0.0, "a rotation has an imaginary coefficient");
+			oracle_apply(state, n, 1, &step->target[j], step->coefficients + 4 * j, 0, 0);
+		}
+		return;
+	}
 	const double complex *matrix =
 	        step->kind == KERNEL_EXCHANGE ? (step->targets == 1 ? x : swap) : step->coefficients;
 	if (step->kind == KERNEL_REAL)
 		for (unsigned i = 0; i < 1u << 2 * step->targets; i++)
 			cr_assert_eq(cimag(matrix[i]), 0.0, "a real step has an imaginary coefficient");
 	oracle_apply(state, n, step->targets, step->target, matrix, step->control_mask, step->control_value);
+}
+
+static void check_still(const double complex *state, unsigned n, uint64_t still)
+{
+	for (uint64_t i = 0; still && i < bit_mask(n); i++)
+		cr_assert(!(i & still) || state[i] == 0, "an amplitude that is said to be 0 is not");
 }
 
 /* The rules of op/sweep.h, then the arithmetic. */
@@ -172,6 +187,9 @@ static void replay(double complex *state, const struct schedule *s)
 				const struct pass *pass = &s->pass[passes];
 				cr_assert(!(pass->block & ~sweep->tile), "a block is part of its tile");
 				cr_assert_eq(pass->first, steps);
+				cr_assert(!(pass->still & pass->block));
+				cr_assert_eq(pass->still & ~sweep->tile, s->pass[sweep->first].still & ~sweep->tile);
+				check_still(state, n, pass->still);
 				for (uint32_t l = 0; l < pass->count; l++, steps++) {
 					const struct step *step = &s->step[steps];
 					uint64_t targets = 0;
@@ -183,11 +201,12 @@ static void replay(double complex *state, const struct schedule *s)
 					cr_assert(!(step->control_value & ~step->control_mask));
 					cr_assert(step->kind == KERNEL_DIAGONAL || !(targets & ~pass->block),
 					          "moved bits lie in the block");
-					cr_assert(step->targets <= (step->kind == KERNEL_DIAGONAL
-					                                    ? STEP_DIAGONAL_TARGETS
-					                                    : STEP_DENSE_TARGETS));
+					cr_assert(step->targets <= (step->kind == KERNEL_DIAGONAL ? STEP_DIAGONAL_TARGETS
+					                            : step->kind == KERNEL_ROTATE ? STEP_ROTATED_TARGETS
+					                                                          : STEP_DENSE_TARGETS));
 					apply_step(state, n, step);
 				}
+				check_still(state, n, pass->still);
 			}
 		}
 	}
@@ -195,12 +214,18 @@ static void replay(double complex *state, const struct schedule *s)
 	          "every sweep, pass and step belongs somewhere");
 }
 
+/* On a random state, or on |0...0> without a seed. */
 static void check_plan(const struct plan *plan, const struct songdo_circuit *circuit, uint64_t begin, uint64_t end,
                        unsigned n, uint64_t *seed)
 {
 	double complex *start = malloc(3 * sizeof *start << n), *expected = start + bit_mask(n),
 	               *got = expected + bit_mask(n);
-	oracle_random_state(start, bit_mask(n), seed);
+	if (seed) {
+		oracle_random_state(start, bit_mask(n), seed);
+	} else {
+		memset(start, 0, sizeof *start << n);
+		start[0] = 1;
+	}
 	to_bits(got, start, n, &plan->first);
 	replay(got, &plan->schedule);
 	apply_circuit(start, n, circuit, begin, end);
@@ -246,7 +271,8 @@ static void check_random(unsigned least, unsigned most, unsigned flags, unsigned
 		random_circuit(&circuit, n, n - r, 1 + (unsigned)oracle_below(&seed, 120), &seed);
 		const struct machine_description machine = tiny_machine(1u << r, &seed);
 		const struct layout first = random_layout(n, &seed), last = random_layout(n, &seed);
-		struct plan_options options = {.flags = flags};
+		const bool fresh = !(flags & PLAN_UNFUSED) && oracle_below(&seed, 2);
+		struct plan_options options = {.flags = flags | (fresh ? PLAN_FRESH : 0)};
 		options.first = oracle_below(&seed, 2) ? &first : NULL;
 		options.last = oracle_below(&seed, 2) ? &last : NULL;
 		struct plan *plan = make(&circuit, n, &machine, &options);
@@ -254,7 +280,7 @@ static void check_random(unsigned least, unsigned most, unsigned flags, unsigned
 			cr_assert_arr_eq(plan->first.bit, first.bit, n);
 		if (options.last)
 			cr_assert_arr_eq(plan->last.bit, last.bit, n);
-		check_plan(plan, &circuit, 0, circuit.operations, n, &seed);
+		check_plan(plan, &circuit, 0, circuit.operations, n, fresh ? NULL : &seed);
 		plan_free(plan);
 		circuit_fini(&circuit);
 	}
@@ -399,8 +425,9 @@ Test(plan, the_predicted_cost_is_what_the_schedule_says)
 		struct plan *plan = make(&circuit, 9, &machine, NULL);
 		const struct schedule *s = &plan->schedule;
 		uint64_t flops = 0, bytes = 0, messages = 0, remaps = 0;
-		for (uint32_t i = 0; i < s->steps; i++)
-			flops += step_rank_flops(&s->step[i], s->local_bits);
+		for (uint32_t i = 0; i < s->passes; i++)
+			for (uint32_t k = s->pass[i].first; k < s->pass[i].first + s->pass[i].count; k++)
+				flops += step_rank_flops(&s->step[k], s->local_bits, s->pass[i].still);
 		for (uint32_t i = 0; i < s->stages; i++) {
 			const unsigned pairs = s->stage[i].remap.count;
 			remaps += pairs > 0;
@@ -435,6 +462,51 @@ Test(plan, swaps_and_cancelling_gates_cost_nothing)
 	cr_assert_eq(plan->cost.sweeps, 0);
 	cr_assert_eq(plan->last.bit[0], 0, "the first layout is chosen so that the last is in order");
 	cr_assert_eq(plan->first.bit[0], 1);
+	plan_free(plan);
+	circuit_fini(&circuit);
+}
+
+Test(plan, what_does_nothing_to_known_qubits_is_left_out)
+{
+	struct songdo_circuit circuit;
+	circuit_init(&circuit);
+	const uint32_t ab[] = {0, 1}, bc[] = {1, 2};
+	const double angle = 0.7;
+	circuit_add_gate(&circuit, GATE_X, NULL, 1, 1, ab, NULL);      /* its control is 0 */
+	circuit_add_gate(&circuit, GATE_P, &angle, 1, 1, ab, NULL);
+	circuit_add_gate(&circuit, GATE_X, NULL, 0, 0, &ab[0], NULL);
+	circuit_add_gate(&circuit, GATE_X, NULL, 1, 1, ab, NULL);      /* its control is 1 */
+	circuit_add_gate(&circuit, GATE_X, NULL, 0, 0, &ab[1], NULL);
+	circuit_add_gate(&circuit, GATE_X, NULL, 1, 1, bc, NULL);
+	circuit_add_gate(&circuit, GATE_X, NULL, 0, 0, &ab[0], NULL);
+	const struct machine_description machine = {.ranks = 1};
+	const struct plan_options options = {.flags = PLAN_FRESH};
+	struct plan *plan = make(&circuit, 3, &machine, &options);
+	cr_assert_eq(plan->schedule.steps, 0);
+	plan_free(plan);
+	plan = make(&circuit, 3, &machine, NULL);
+	cr_assert_gt(plan->schedule.steps, 2, "nothing is known of another state");
+	plan_free(plan);
+	circuit_fini(&circuit);
+}
+
+Test(plan, qubits_join_when_they_first_change)
+{
+	struct songdo_circuit circuit;
+	circuit_init(&circuit);
+	const uint32_t first = 0;
+	circuit_add_gate(&circuit, GATE_H, NULL, 0, 0, &first, NULL);
+	for (uint32_t q = 0; q < 23; q++) {
+		const uint32_t pair[] = {q, q + 1};
+		circuit_add_gate(&circuit, GATE_X, NULL, 1, 1, pair, NULL);
+	}
+	const struct machine_description machine = {.ranks = 1};
+	const struct plan_options options = {.flags = PLAN_FRESH};
+	struct plan *plan = make(&circuit, 24, &machine, &options);
+	const struct schedule *s = &plan->schedule;
+	for (uint32_t i = 0; i + 1 < s->passes; i++)
+		cr_assert(s->pass[i].still & bit_mask(23), "the last qubit is 0 until the last pass");
+	cr_assert_eq(s->pass[s->passes - 1].still, 0);
 	plan_free(plan);
 	circuit_fini(&circuit);
 }

@@ -1,7 +1,8 @@
 /* fuzz_qasm.c - any bytes as a program, for libFuzzer: parsing, checking and lowering end without a fault.
  *
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined (the sources of base, op, circuit, program and qasm) fuzz_qasm.c
- *   ./fuzz_qasm -max_total_time=120 -dict=fuzz_qasm.dict corpus tests/qasm/fixtures/accepted
+ *   clang -g -O1 -D_GNU_SOURCE -DSONGDO_VERSION='"0"' -Iinclude -Isrc -fsanitize=fuzzer,address,undefined \
+ *       $(ls src/{base,op,circuit,program,qasm}/[a-z]*.c | grep -v topology.c) tests/qasm/fuzz_qasm.c -o fuzz_qasm -lm -ldl
+ *   mkdir corpus && ./fuzz_qasm -max_total_time=600 corpus tests/qasm/fixtures/accepted tests/qasm/fixtures/refused
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>

@@ -142,15 +142,46 @@ unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t
 	return bits;
 }
 
-/* ---- The exact distribution ------------------------------------------------------------------------------ */
+/* ---- All outcomes ------------------------------------------------------------------------------------------ */
 
-static void walk(const struct reference *program, unsigned at, const double complex *state, unsigned bits, double weight, double *probability)
+/* What is gathered at the ends: the distribution of the strings, or a sum of products (then final measurements are left
+ * out). */
+struct ends {
+	double *probability;
+	const struct pauli_term *term;
+	size_t terms;
+	double mean, square;
+};
+
+static void expect_state(struct ends *ends, const double complex *psi, double weight)
+{
+	static const double complex pauli[4][4] = { { 1, 0, 0, 1 }, { 0, 1, 1, 0 }, { 1, 0, 0, -1 }, { 0, -I, I, 0 } };
+	double complex product[STATES] = { 0 };
+
+	for (size_t t = 0; t < ends->terms; t++) {
+		double complex term[STATES];
+		memcpy(term, psi, sizeof(term));
+		for (unsigned q = 0; q < REFERENCE_QUBITS; q++)
+			apply_one(term, q, pauli[(ends->term[t].x >> q & 1) + 2 * (ends->term[t].z >> q & 1)], 0);
+		for (unsigned i = 0; i < STATES; i++)
+			product[i] += ends->term[t].coefficient * term[i];
+	}
+	for (unsigned i = 0; i < STATES; i++) {
+		ends->mean += weight * creal(conj(psi[i]) * product[i]);
+		ends->square += weight * creal(conj(product[i]) * product[i]);
+	}
+}
+
+static void walk(const struct reference *program, unsigned at, const double complex *state, unsigned bits,
+                 double weight, struct ends *ends)
 {
 	double complex psi[STATES];
 
 	memcpy(psi, state, sizeof(psi));
 	for (unsigned i = at; i < program->statements; i++) {
 		const struct reference_statement *s = &program->statement[i];
+		if (s->kind == STATEMENT_FINAL && ends->term != NULL)
+			continue;
 		if (s->kind != STATEMENT_MEASURE && s->kind != STATEMENT_RESET && s->kind != STATEMENT_FINAL) {
 			if (s->kind != STATEMENT_IF_X || (bits >> s->a & 1))
 				apply(psi, s);
@@ -166,17 +197,34 @@ static void walk(const struct reference *program, unsigned at, const double comp
 			project(next, s->a, outcome, p);
 			if (s->kind == STATEMENT_RESET && outcome)
 				flip(next, s->a);
-			walk(program, i + 1, next, s->kind == STATEMENT_RESET ? bits : (bits & ~(1u << s->b)) | outcome << s->b, weight * p, probability);
+			walk(program, i + 1, next,
+			     s->kind == STATEMENT_RESET ? bits : (bits & ~(1u << s->b)) | outcome << s->b, weight * p,
+			     ends);
 		}
 		return;
 	}
-	probability[bits] += weight;
+	if (ends->term != NULL)
+		expect_state(ends, psi, weight);
+	else
+		ends->probability[bits] += weight;
 }
 
 void reference_exact(const struct reference *program, double *probability)
 {
 	const double complex zero[STATES] = { 1 };
+	struct ends ends = { .probability = probability };
 
 	memset(probability, 0, STATES * sizeof(*probability));
-	walk(program, 0, zero, 0, 1, probability);
+	walk(program, 0, zero, 0, 1, &ends);
+}
+
+void reference_expect(const struct reference *program, const struct pauli_term *term, size_t terms, double *mean,
+                      double *square)
+{
+	const double complex zero[STATES] = { 1 };
+	struct ends ends = { .term = term, .terms = terms };
+
+	walk(program, 0, zero, 0, 1, &ends);
+	*mean = ends.mean;
+	*square = ends.square;
 }

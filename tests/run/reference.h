@@ -7,7 +7,7 @@
 #ifndef SONGDO_REFERENCE_H
 #define SONGDO_REFERENCE_H
 
-#include "base/base.h"
+#include "op/pauli.h"
 
 enum { REFERENCE_QUBITS = 4, REFERENCE_STATEMENTS = 80, REFERENCE_TEXT = 8192 };
 
@@ -27,5 +27,10 @@ void reference_random(struct reference *program, uint64_t *seed, unsigned length
 unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t shot);
 /* probability[string], 2^REFERENCE_QUBITS of them. */
 void reference_exact(const struct reference *program, double *probability);
+
+/* Mean and square of a sum of Pauli products in the state that the program ends in, its final measurements left out,
+ * over the outcomes of the others. */
+void reference_expect(const struct reference *program, const struct pauli_term *term, size_t terms, double *mean,
+                      double *square);
 
 #endif

@@ -37,13 +37,13 @@ static double complex *random_step(struct step *step, uint64_t block, unsigned b
 		step->kind = KERNEL_DIAGONAL;
 		block = low_mask(bits);
 	}
-	unsigned most = step->kind == KERNEL_EXCHANGE ? 2 : diagonal ? 6 : 3;
+	unsigned most = step->kind == KERNEL_EXCHANGE ? 2 : diagonal ? 6 : step->kind == KERNEL_ROTATE ? 5 : 3;
 	if (most > bit_count(block))
 		most = bit_count(block);
 	unsigned targets = diagonal ? (unsigned)oracle_below(seed, most + 1) : 1 + (unsigned)oracle_below(seed, most);
 	uint64_t taken = oracle_random_bits(step->target, targets, bits, ~block, seed);
 	step->targets = (uint8_t)targets;
-	unsigned controls = (unsigned)oracle_below(seed, 4);
+	unsigned controls = step->kind == KERNEL_ROTATE ? 0 : (unsigned)oracle_below(seed, 4);
 	if (controls > bits - targets)
 		controls = bits - targets;
 	uint8_t control[64];
@@ -56,6 +56,9 @@ static double complex *random_step(struct step *step, uint64_t block, unsigned b
 	if (diagonal)
 		for (uint64_t i = 0; i < bit_mask(targets); i++)
 			coefficients[i] = cexp(6.283185307179586 * oracle_uniform(seed) * I);
+	else if (step->kind == KERNEL_ROTATE)
+		for (unsigned j = 0; j < targets; j++)
+			oracle_random_unitary(coefficients + 4 * j, 2, true, seed);
 	else
 		oracle_random_unitary(coefficients, bit_mask(targets), step->kind == KERNEL_REAL, seed);
 	return coefficients + step_coefficients(step->kind, targets);
@@ -84,7 +87,7 @@ void random_schedule_init(struct random_schedule *random, const struct random_sh
 		for (uint32_t p = s * shape->passes; p < (s + 1) * shape->passes; p++) {
 			uint64_t block = shape->contiguous ? low_mask(shape->block_bits) & tile
 			                                   : random_mask(shape->block_bits, tile, seed);
-			random->pass[p] = (struct pass){block, p * shape->steps, shape->steps};
+			random->pass[p] = (struct pass){.block = block, .first = p * shape->steps, .count = shape->steps};
 			for (uint32_t i = 0; i < shape->steps; i++)
 				coefficients = random_step(&random->step[p * shape->steps + i], block, shape->bits, coefficients, seed);
 		}
@@ -129,6 +132,9 @@ static void dense_step(double complex *state, unsigned bits, const struct step *
 		matrix = step->targets == 1 ? x : swap;
 	if (step->kind == KERNEL_DIAGONAL)
 		oracle_diagonal(state, bits, step->targets, step->target, matrix, step->control_mask, step->control_value);
+	else if (step->kind == KERNEL_ROTATE)
+		for (unsigned j = 0; j < step->targets; j++)
+			oracle_apply(state, bits, 1, &step->target[j], matrix + 4 * j, 0, 0);
 	else
 		oracle_apply(state, bits, step->targets, step->target, matrix, step->control_mask, step->control_value);
 }

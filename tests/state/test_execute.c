@@ -215,7 +215,7 @@ Test(execute, stops_within_a_long_sweep, .timeout = 100)
 	struct step *step = calloc(STEPS, sizeof *step);
 	for (int i = 0; i < STEPS; i++)
 		step[i] = (struct step){.kind = KERNEL_REAL, .targets = 1, .target = {(uint8_t)(i % 12)}, .coefficients = hadamard};
-	struct pass pass = {low_mask(12), 0, STEPS};
+	struct pass pass = {.block = low_mask(12), .first = 0, .count = STEPS};
 	struct sweep sweep = {low_mask(BITS), 0, 1};
 	struct stage stage = {.first = 0, .count = 1};
 	struct schedule schedule = {.bits = BITS, .local_bits = BITS, .stages = 1, .sweeps = 1, .passes = 1, .steps = STEPS,

@@ -210,7 +210,7 @@ static void test_execution(struct check *check, songdo_env *env)
 			said.remaps += random.stage[t].remap.count > 0;
 		}
 		for (uint32_t s = 0; s < random.schedule.steps; s++)
-			said.flops += step_rank_flops(&random.step[s], m);
+			said.flops += step_rank_flops(&random.step[s], m, 0);
 		CHECK(check, env->cost.sweeps - before.sweeps == said.sweeps);
 		CHECK(check, env->cost.remaps - before.remaps == said.remaps);
 		CHECK(check, env->cost.flops - before.flops == said.flops);

@@ -1,11 +1,10 @@
-# tap.sh - running the songdo command and judging it, in TAP; to be sourced with the test's arguments: SONGDO [MPIRUN RANKS].
+#!/bin/bash
+# harness.sh - what the tests of the songdo command share: a folder of their own, one command at a time, TAP.
 #
-# Enters a folder of its own, which goes away at the end.
+# Sourced with the arguments SONGDO [MPIRUN RANKS]. The test ends with `finish`.
 #
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2034
 set -u
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 songdo=$(realpath "$1")   # Meson 1.0 gives a relative path
 launch=()
 ranks=1
@@ -46,3 +45,4 @@ expect() {
 # One field of the JSON in out.
 field() { sed -n "s/^ *\"$1\": \(.*[^,]\),\{0,1\}\$/\1/p" out | head -n 1; }
 same() { [ "$1" = "$2" ] || { echo "# $1 is not $2"; return 1; }; }
+finish() { echo "1..$cases"; }
