@@ -55,9 +55,9 @@ struct groups {
 	unsigned count;
 };
 
-/* The bits of a far pass from `low` on: amplitudes that lie some hundred KiB apart fall into the same sets of a cache, so
- * few of them are taken together there (measured: three bits cost one sweep anywhere, five bits from 2^13 to 2^17 on two
- * to three). */
+/* The bits of a far pass from `low` on: amplitudes that lie some hundred KiB apart fall into the same sets of a cache,
+ * so few of them are taken together there (measured: three bits cost one sweep anywhere, five bits from 2^13 to 2^17
+ * on two to three). */
 static unsigned far_width(unsigned low)
 {
 	return low < FAR_CLOSE || low >= FAR_APART ? KERNEL_FAR_BITS : low >= FAR_MIDDLE ? 4 : 3;
