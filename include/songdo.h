@@ -9,7 +9,7 @@
  *     of a bit string.
  *   - A function that can fail returns songdo_status; its result goes out through the first argument,
  *     which is set to NULL on failure. The library never prints, exits or aborts.
- *   - An env may be used by one thread at a time; different envs are independent.
+ *   - An env (and what was made in it) may be used by one thread at a time; different envs are independent.
  *   - "Collective" functions must be called by every rank of the env, with equal arguments, and return
  *     the same status on every rank.
  *
@@ -209,6 +209,81 @@ SONGDO_API const char *songdo_result_note(const songdo_result *result, size_t i)
 SONGDO_API songdo_status songdo_result_figure(double *value, const songdo_result *result, const char *name);
 /* The result as the JSON document songdo.run/1 (docs/cli.md); malloc'd, freed by the caller with free(). */
 SONGDO_API songdo_status songdo_result_json(char **json, const songdo_result *result);
+
+/* ---- State: the amplitudes themselves ------------------------------------------------------------------ */
+
+/* 2^n amplitudes in logical order: the qubit declared q-th is bit q of the index, whatever the ranks and the plan;
+ * idle qubits are there too. A state belongs to its env, counts as its memory, and is to be freed before it. */
+typedef struct songdo_state songdo_state;
+
+/* |0...0> on `qubits` qubits, at least 1. For any other vector of norm 1, write it through songdo_state_amplitudes.
+ * SONGDO_NO_FIT, with the figures, before anything is allocated. Collective. */
+SONGDO_API songdo_status songdo_state_zero(songdo_state **state, songdo_env *env, uint32_t qubits,
+                                           songdo_precision precision, songdo_error *error);
+/* The final state of a program, all its declared qubits together. Measurements that nothing but diagonal operations
+ * and controls follow on their qubit leave it as it is; any other measurement, and every reset, takes the outcome
+ * that it takes in shot 0 of songdo_run with the same seed. Of the options seed, precision, inputs, max_operations,
+ * cancelled and context count. Collective. */
+SONGDO_API songdo_status songdo_state_run(songdo_state **state, songdo_env *env, const songdo_program *program,
+                                          const songdo_run_options *options, songdo_error *error);
+/* The same, starting from a state instead of |0...0>: the program's qubits are the state's first ones. In place;
+ * options as above, precision aside. Fails with the state unchanged, or, where amplitudes were changed already
+ * (SONGDO_INTERRUPTED, say), leaves a state that every later call but songdo_state_free refuses. Collective. */
+SONGDO_API songdo_status songdo_state_apply(songdo_state *state, const songdo_program *program,
+                                            const songdo_run_options *options, songdo_error *error);
+/* A second state of the same amplitudes. Collective. */
+SONGDO_API songdo_status songdo_state_copy(songdo_state **copy, const songdo_state *state, songdo_error *error);
+/* NULL is allowed. */
+SONGDO_API void songdo_state_free(songdo_state *state);
+SONGDO_API uint32_t songdo_state_qubits(const songdo_state *state);
+SONGDO_API songdo_precision songdo_state_precision(const songdo_state *state);
+
+/* This rank's part of the amplitudes: of the indices *first .. *first + *count - 1, each two doubles (floats in
+ * single precision), the real and the imaginary part. They may be read and written; their address stays the same
+ * until songdo_state_free. On one rank that is all of them; a state of few qubits may have none on some ranks. Costs
+ * nothing. */
+SONGDO_API void *songdo_state_amplitudes(songdo_state *state, uint64_t *first, uint64_t *count);
+/* The sum of |a|^2: 1 for what a program leaves. One read of the state. Collective. */
+SONGDO_API songdo_status songdo_state_norm(double *norm, const songdo_state *state, songdo_error *error);
+/* The probabilities of the values of some qubits, the first of them bit 0 of the value: 2^count of them, complete on
+ * every rank. qubits NULL: all, in their order, whatever count. SONGDO_BAD_USAGE for a qubit that is not there or is
+ * named twice. One read of the state. Collective. */
+SONGDO_API songdo_status songdo_state_probabilities(double *probabilities, const songdo_state *state,
+                                                    const uint32_t *qubits, uint32_t count, songdo_error *error);
+/* Measure all qubits in each of `count` shots from number first_shot on, the state as it is before each: outcome[i]
+ * is the index that shot first_shot + i falls on, the same on every rank. With the seed of songdo_run that is what
+ * it counts of a program whose only measurements are one of each qubit at its end. Two reads of the state for each 4
+ * million shots, 24 bytes a shot of them beside it. SONGDO_BAD_USAGE where the norm is not 1. Collective. */
+SONGDO_API songdo_status songdo_state_sample(uint64_t *outcome, const songdo_state *state, uint64_t first_shot,
+                                             uint64_t count, uint64_t seed, songdo_error *error);
+/* Mean and variance of a sum of Pauli products such as "0.5 Z0 Z1 - 1.2 X2", qubits by number. variance may be NULL.
+ * Terms that share their X and Y read the state together. SONGDO_BAD_USAGE, with line and column in the text, where
+ * it is malformed; also where the norm is not 1. Collective. */
+SONGDO_API songdo_status songdo_state_expectation(double *mean, double *variance, const songdo_state *state,
+                                                  const char *text, songdo_error *error);
+
+/* ---- Descriptions --------------------------------------------------------------------------------------- */
+
+/* What a run would cost, where. Zero means: choose for me. */
+typedef struct songdo_plan_options {
+	uint64_t ranks, nodes;         /* 0: those of the env; 1 */
+	uint64_t node_memory;          /* bytes a node may give; 0: what is free here */
+	uint32_t threads;              /* a rank; 0: its share of the cores here */
+} songdo_plan_options;
+
+/* What songdo_run would cost with these options, as the JSON document songdo.plan/1 (docs/cli.md), without a state;
+ * what does not fit is an answer too. malloc'd, freed by the caller with free(). Either options may be NULL.
+ * Collective. */
+SONGDO_API songdo_status songdo_plan_json(char **json, songdo_env *env, const songdo_program *program,
+                                          const songdo_run_options *run, const songdo_plan_options *options,
+                                          songdo_error *error);
+/* Version, features and licence of the library and what this machine offers it, as the JSON document songdo.info/1;
+ * malloc'd, freed by the caller with free(). Collective. */
+SONGDO_API songdo_status songdo_info_json(char **json, songdo_env *env);
+/* A diagnostic as the command prints it: FILE:LINE:COLUMN: error: MESSAGE, the source line with a caret span where
+ * the error is in `file` (what songdo_program_parse was told) whose text is given, the hint. malloc'd, freed by the
+ * caller with free(); NULL where memory is out. text may be NULL. */
+SONGDO_API char *songdo_error_text(const songdo_error *error, const char *file, const char *text, size_t length);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-# lib.sh - what script/demo, script/test and script/compare-peers share; to be sourced.
+# lib.sh - what script/demo, script/test, script/test-python and script/compare-peers share; to be sourced.
 #
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2034
@@ -7,10 +7,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${SONGDO_BUILD:-$root/build}
 mkdir -p "$build"
 
-# Debian and Ubuntu packages: to build and run; to test besides.
+# Debian and Ubuntu packages: to build and run; to test besides; for the Python package.
 packages_build=(meson ninja-build gcc libc6-dev pkg-config libopenmpi-dev openmpi-bin libfftw3-dev libhwloc-dev libnlopt-dev
 	libjansson-dev python3)
 packages_test=(libcriterion-dev g++ python3-numpy)
+packages_python=(meson ninja-build gcc libc6-dev git python3 python3-dev python3-venv)
 packages_variants=(clang libomp-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user python3-venv)
 
 say() { printf '== %s\n' "$*"; }

@@ -13,8 +13,7 @@
 #include "run/run.h"
 
 enum { CLI_TERMINATED = 143, CLI_ERRORS = 20 };
-enum { CLI_FILE_LIMIT = 256 << 20 };     /* bytes of a program file */
-enum { CLI_INSTANCE_LIMIT = 64 << 20 };  /* bytes of an instance */
+enum { CLI_FILE_LIMIT = 256 << 20, CLI_INSTANCE_LIMIT = 64 << 20 };     /* bytes of a program file, of an instance */
 
 /* ---- Options ------------------------------------------------------------------------------------- */
 
@@ -33,7 +32,8 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_run, command_check, command_plan, command_state, command_solve, command_info, command_help;
+extern const struct command command_run, command_check, command_plan, command_state, command_solve, command_info,
+	command_help;
 extern const struct command *const cli_commands[];   /* NULL-terminated */
 
 /* Reads a command line against a table. */
@@ -84,9 +84,9 @@ struct input {
 	double seconds;                  /* spent on parsing */
 };
 
-/* Read a file on rank 0 and give it to all ranks, NUL-terminated, freed by the caller. Returns 0, or the exit code
- * after a message; equal on all ranks. env NULL: every process reads for itself. */
-int file_read(char **text, size_t *length, songdo_env *env, const char *file);
+/* Read a file of at most `limit` bytes on rank 0 and give it to all ranks, NUL-terminated, freed by the caller. Returns 0,
+ * or the exit code after a message; equal on all ranks. env NULL: every process reads for itself. */
+int file_read(char **text, size_t *length, songdo_env *env, const char *file, size_t limit);
 /* songdo_program_parse with room for CLI_ERRORS errors; a file of nothing is refused. text is NUL-terminated. */
 songdo_status input_parse(songdo_program **program, const char *text, size_t length, const songdo_parse_options *options,
                           songdo_error *errors, size_t *count);

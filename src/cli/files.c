@@ -11,14 +11,14 @@
 #include "cli/cli.h"
 
 /* Read on rank 0 and hand out: its status, the length, the bytes. */
-static songdo_status read_everywhere(char **text, size_t *length, songdo_env *env, const char *file,
+static songdo_status read_everywhere(char **text, size_t *length, songdo_env *env, const char *file, size_t limit,
                                      songdo_error *error)
 {
 	struct { uint64_t length; songdo_status status; } head = { 0 };
 	songdo_status status;
 
 	if (env == NULL || comm_rank(env->comm) == 0) {
-		head.status = text_read_file(text, length, file, CLI_FILE_LIMIT, error);
+		head.status = text_read_file(text, length, file, limit, error);
 		head.length = *length;
 	}
 	if (env == NULL || comm_size(env->comm) == 1)
@@ -36,14 +36,14 @@ static songdo_status read_everywhere(char **text, size_t *length, songdo_env *en
 	return status == SONGDO_OK ? comm_broadcast(env->comm, *text, *length, 0) : status;
 }
 
-int file_read(char **text, size_t *length, songdo_env *env, const char *file)
+int file_read(char **text, size_t *length, songdo_env *env, const char *file, size_t limit)
 {
 	songdo_error error = { 0 };
 	songdo_status status;
 
 	*text = NULL;
 	*length = 0;
-	status = read_everywhere(text, length, env, file, &error);
+	status = read_everywhere(text, length, env, file, limit, &error);
 	error.code = status;
 	return status == SONGDO_OK ? SONGDO_OK : cli_complain(&error, file, NULL, 0);
 }
@@ -74,7 +74,7 @@ int input_open(struct input *input, songdo_env *env, const char *file, const son
 
 	*input = (struct input){ 0 };
 	named.file = strcmp(file, "-") == 0 ? "<stdin>" : file;
-	code = file_read(&input->text, &input->length, env, file);
+	code = file_read(&input->text, &input->length, env, file, CLI_FILE_LIMIT);
 	if (code != SONGDO_OK)
 		return code;
 	start = cpu_seconds();

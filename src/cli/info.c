@@ -39,14 +39,11 @@ static const struct limit limits[] = {
 	{ "bytes of exchange buffers a rank", STATE_BUFFER_BYTES, "" },
 };
 
-/* Linking FFTW, which is under the GPL, makes the whole so. */
-static const char *effective_licence(void) { return SONGDO_LICENCE; }
-
 static void write_text(struct text *text, songdo_env *env, uint64_t free_bytes)
 {
 	char memory[32];
 
-	text_add_format(text, "version   %s\nfeatures  %s\nlicence   %s\ncpu       %s\n", songdo_version(), SONGDO_FEATURES, effective_licence(),
+	text_add_format(text, "version   %s\nfeatures  %s\nlicence   %s\ncpu       %s\n", songdo_version(), info_features(), info_licence(),
 	                env->cpu.model);
 	for (int i = 0; i < KERNEL_ISAS; i++) {
 		const char *missing = kernel_missing((enum kernel_isa)i);
@@ -71,41 +68,7 @@ static void write_json(struct text *text, songdo_env *env, uint64_t free_bytes, 
 
 	json_init(&json, text, 2);
 	json_object(&json);
-	json_key(&json, "schema");
-	json_string(&json, "songdo.info/1");
-	json_key(&json, "version");
-	json_string(&json, songdo_version());
-	json_key(&json, "features");
-	json_string(&json, SONGDO_FEATURES);
-	json_key(&json, "licence");
-	json_string(&json, effective_licence());
-	json_key(&json, "cpu");
-	json_string(&json, env->cpu.model);
-	json_key(&json, "isa");
-	json_string(&json, kernel_name(env->isa));
-	json_key(&json, "isas");
-	json_array(&json);
-	for (int i = 0; i < KERNEL_ISAS; i++) {
-		const char *missing = kernel_missing((enum kernel_isa)i);
-		json_object(&json);
-		json_key(&json, "name");
-		json_string(&json, kernel_name((enum kernel_isa)i));
-		json_key(&json, "missing");
-		if (missing != NULL)
-			json_string(&json, missing);
-		else
-			json_null(&json);
-		json_object_end(&json);
-	}
-	json_array_end(&json);
-	json_key(&json, "threads");
-	json_i64(&json, songdo_env_threads(env));
-	json_key(&json, "ranks");
-	json_i64(&json, songdo_env_ranks(env));
-	json_key(&json, "communication");
-	json_string(&json, comm_library(env->comm));
-	json_key(&json, "free_bytes_per_rank");
-	json_u64(&json, free_bytes);
+	info_write(&json, env, free_bytes);
 	if (with_limits) {
 		json_key(&json, "limits");
 		json_object(&json);

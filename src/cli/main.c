@@ -6,9 +6,8 @@
 
 #include "cli/cli.h"
 
-const struct command *const cli_commands[] = {&command_run,  &command_check, &command_plan, &command_state,
-                                              &command_solve,
-                                              &command_info, &command_help,  NULL};
+const struct command *const cli_commands[] = {&command_run,   &command_check, &command_plan, &command_state,
+                                              &command_solve, &command_info,  &command_help, NULL};
 
 /* Names that the command will have; who asks for one is told so. */
 static const char *const later[] = { "draw", "convert", "city", "advantage", "submit", "jobs", "status", "result", "wait", "cancel",

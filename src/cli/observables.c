@@ -26,7 +26,7 @@ int observable_list_read(struct observable_list *list, songdo_env *env)
 		if (observable->text[0] != '@')
 			continue;
 		observable->name = observable->text;
-		code = file_read(&list->text[i], &length, env, observable->name + 1);
+		code = file_read(&list->text[i], &length, env, observable->name + 1, CLI_FILE_LIMIT);
 		if (code == SONGDO_OK && strlen(list->text[i]) < length) {
 			cli_say("%s is no text: it has a zero byte", observable->name + 1);
 			code = SONGDO_BAD_PROGRAM;

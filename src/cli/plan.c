@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "cli/cli.h"
 
 enum { RANKS, NODES, SHOTS, EXACT, MEMORY, PRECISION, INPUT, THREADS, SAVE_STATE, FORMAT, OUTPUT, MAX_MEMORY, MAX_OPS, DIALECT, U_PHASE,
@@ -137,69 +136,6 @@ static bool read_request(struct request *request, const struct command *command,
 
 /* ---- Documents ---------------------------------------------------------------------------------------- */
 
-/* h:mm:ss, as Slurm reads it. */
-static void format_time(char *buffer, size_t size, uint64_t seconds)
-{
-	snprintf(buffer, size, "%" PRIu64 ":%02u:%02u", seconds / 3600, (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
-}
-
-static void add_figure(struct json *json, const char *key, uint64_t value)
-{
-	json_key(json, key);
-	if (value == UINT64_MAX)
-		json_null(json);   /* more than any machine has */
-	else
-		json_u64(json, value);
-}
-
-static void write_json(struct text *text, const struct forecast *forecast)
-{
-	struct json json;
-	char time[40], memory[32];
-
-	json_init(&json, text, 2);
-	json_object(&json);
-	json_key(&json, "schema");
-	json_string(&json, "songdo.plan/1");
-	add_figure(&json, "qubits", forecast->qubits);
-	add_figure(&json, "active_qubits", forecast->active_qubits);
-	add_figure(&json, "operations", forecast->operations);
-	add_figure(&json, "stages", forecast->stages);
-	add_figure(&json, "ranks", forecast->ranks);
-	json_key(&json, "fits");
-	json_bool(&json, forecast->fits);
-	json_key(&json, "suggestion");
-	if (forecast->suggestion[0] != '\0')
-		json_string(&json, forecast->suggestion);
-	else
-		json_null(&json);
-	json_key(&json, "branches");
-	json_bool(&json, forecast->branches);
-	add_figure(&json, "bound_branches", forecast->bound_branches);
-	add_figure(&json, "sweeps", forecast->cost.sweeps);
-	add_figure(&json, "remaps", forecast->cost.remaps);
-	add_figure(&json, "flops", forecast->cost.flops);
-	add_figure(&json, "exchanged_bytes_per_rank", forecast->cost.exchanged_bytes);
-	add_figure(&json, "messages_per_rank", forecast->cost.messages);
-	add_figure(&json, "peak_bytes_per_rank", forecast->peak_bytes);
-	add_figure(&json, "bytes_per_rank", forecast->bytes);
-	json_key(&json, "estimated_seconds");
-	json_double(&json, forecast->seconds);
-	json_key(&json, "slurm");
-	json_object(&json);
-	add_figure(&json, "nodes", forecast->slurm_nodes);
-	add_figure(&json, "ntasks", forecast->slurm_tasks);
-	json_key(&json, "mem");
-	snprintf(memory, sizeof(memory), "%" PRIu64 "M", forecast->slurm_mem);
-	json_string(&json, memory);
-	json_key(&json, "time");
-	format_time(time, sizeof(time), forecast->slurm_seconds);
-	json_string(&json, time);
-	json_object_end(&json);
-	json_object_end(&json);
-	text_add(text, "\n");
-}
-
 static void add_bytes(struct text *text, const char *name, uint64_t bytes)
 {
 	char memory[32];
@@ -209,7 +145,7 @@ static void add_bytes(struct text *text, const char *name, uint64_t bytes)
 
 static void write_text(struct text *text, const struct forecast *forecast)
 {
-	char time[40];
+	char time[32];
 
 	text_add_format(text, "%-18s %u declared, %u in use\n", "qubits", forecast->qubits, forecast->active_qubits);
 	text_add_format(text, "%-18s %" PRIu64 " in %" PRIu64 " stages\n", "operations", forecast->operations, forecast->stages);
@@ -227,32 +163,12 @@ static void write_text(struct text *text, const struct forecast *forecast)
 	if (forecast->branches)
 		text_add_format(text, "%-18s these figures are of one branch; there may be %" PRIu64 "\n", "branches", forecast->bound_branches);
 	text_add_format(text, "%-18s %.3g s\n", "estimated time", forecast->seconds);
-	format_time(time, sizeof(time), forecast->slurm_seconds);
+	forecast_time(time, forecast->slurm_seconds);
 	text_add_format(text, "%-18s sbatch --nodes=%" PRIu64 " --ntasks=%" PRIu64 " --mem=%" PRIu64 "M --time=%s\n", "slurm", forecast->slurm_nodes,
 	                forecast->slurm_tasks, forecast->slurm_mem, time);
 }
 
 /* ---- The command ----------------------------------------------------------------------------------------- */
-
-/* The machine here, its threads dealt out to the ranks of a node as songdo run would. */
-static songdo_status describe_machine(struct request *request, songdo_env *env)
-{
-	struct forecast_options *wanted = &request->forecast;
-	songdo_status status = run_machine(&wanted->machine, env, request->run.precision);
-	uint64_t node_ranks;
-
-	wanted->ranks = wanted->ranks != 0 ? wanted->ranks : (uint64_t)songdo_env_ranks(env);
-	wanted->nodes = wanted->nodes != 0 ? wanted->nodes : 1;
-	node_ranks = (wanted->ranks + wanted->nodes - 1) / wanted->nodes;
-	if (request->threads != 0)
-		wanted->machine.threads = (uint32_t)request->threads;
-	else
-		wanted->machine.threads = (uint32_t)max_u64((uint64_t)songdo_env_threads(env) * (uint64_t)comm_node_size(env->comm) / node_ranks, 1);
-	/* What follows from the threads is worked out anew. */
-	wanted->machine.sweep_bytes_per_second = 0;
-	wanted->machine.flops_per_second = 0;
-	return status;
-}
 
 /* The inputs of the first row join those of --input, every row being looked at. *all is freed by the caller. */
 static int take_first_row(struct request *request, songdo_env *env, const songdo_program *program, struct rows *rows,
@@ -296,7 +212,7 @@ static int plan_program(struct request *request, songdo_env *env)
 	if (code == SONGDO_OK && request->sweep != NULL)
 		code = take_first_row(request, env, input.program, &rows, &all);
 	if (code == SONGDO_OK)
-		code = (int)describe_machine(request, env);
+		code = (int)forecast_machine(&request->forecast, env, &request->run, (uint32_t)request->threads);
 	if (code != SONGDO_OK)
 		goto done;
 	status = comm_agree(env->comm, run_forecast(&forecast, input.program, &request->run, &request->forecast, &error));
@@ -307,7 +223,7 @@ static int plan_program(struct request *request, songdo_env *env)
 		goto done;
 	}
 	if (songdo_env_rank(env) == 0)
-		request->format == 1 ? write_json(&text, &forecast) : write_text(&text, &forecast);
+		request->format == 1 ? forecast_write(&text, &forecast) : write_text(&text, &forecast);
 	code = output_write(env, request->output, &text);
 done:
 	rows_fini(&rows);

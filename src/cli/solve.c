@@ -200,19 +200,14 @@ static int open_instance(struct instance **instance, struct input *input, const 
                          songdo_env *env)
 {
 	songdo_error errors[CLI_ERRORS];
-	songdo_status status;
 	size_t count = 0;
-	const int code = file_read(&input->text, &input->length, env, request->file);
+	const int code = file_read(&input->text, &input->length, env, request->file, CLI_INSTANCE_LIMIT);
 
 	if (code != SONGDO_OK)
 		return code;
-	if (input->length > CLI_INSTANCE_LIMIT) {
-		cli_say("%s has %zu MiB; an instance may have %d", request->instance.file, input->length >> 20,
-			CLI_INSTANCE_LIMIT >> 20);
-		return SONGDO_NO_INPUT;
-	}
 	const double start = cpu_seconds();
-	status = instance_read(instance, input->text, input->length, &request->instance, errors, CLI_ERRORS, &count);
+	const songdo_status status =
+	        instance_read(instance, input->text, input->length, &request->instance, errors, CLI_ERRORS, &count);
 	input->seconds = cpu_seconds() - start;
 	for (size_t i = 0; i < count; i++)
 		cli_complain(&errors[i], request->instance.file, input->text, input->length);

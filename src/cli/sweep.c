@@ -105,7 +105,7 @@ int sweep_check(songdo_env *env, struct rows *rows, const songdo_prepared *prepa
 	songdo_error error = { 0 };
 	char *text = NULL;
 	size_t length = 0;
-	int code = file_read(&text, &length, env, file);
+	int code = file_read(&text, &length, env, file, CLI_FILE_LIMIT);
 
 	*rows = (struct rows){ 0 };
 	if (code != SONGDO_OK)

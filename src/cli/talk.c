@@ -101,6 +101,6 @@ void cli_print_help(const struct command *command)
 
 int cli_print_version(void)
 {
-	printf("songdo %s (%s)\n", songdo_version(), SONGDO_FEATURES);
+	printf("songdo %s (%s)\n", songdo_version(), info_features());
 	return SONGDO_OK;
 }

@@ -11,8 +11,8 @@
 extern const struct dense_loops KERNEL_NAME(dense);
 extern const struct exchange_loops KERNEL_NAME(exchange);
 extern const struct diagonal_loops KERNEL_NAME(diagonal);
-extern const struct kernel_mixer KERNEL_NAME(mixer);
 extern const struct rotate_loops KERNEL_NAME(rotate);
+extern const struct kernel_mixer KERNEL_NAME(mixer);
 
 /* The reductions of kernel.h. */
 double KERNEL_NAME(norm)(const void *amplitudes, uint64_t begin, uint64_t end);

@@ -81,6 +81,10 @@ void plan_explain(const struct plan *plan, bool steps, struct text *text)
 			for (uint32_t k = sweep->first; k < sweep->first + sweep->count; k++) {
 				text_add_format(text, "    pass of %u steps: block ", s->pass[k].count);
 				add_bits(text, s->pass[k].block);
+				if (s->pass[k].still) {
+					text_add(text, ", still 0: ");
+					add_bits(text, s->pass[k].still);
+				}
 				text_add(text, "\n");
 				for (uint32_t l = s->pass[k].first; steps && l < s->pass[k].first + s->pass[k].count;
 				     l++)

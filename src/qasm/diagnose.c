@@ -251,3 +251,22 @@ void diagnose_render(struct text *out, const songdo_error *error, const char *fi
 	if (error->hint[0])
 		text_add_format(out, "hint: %s\n", error->hint);
 }
+
+char *songdo_error_text(const songdo_error *error, const char *file, const char *text, size_t length)
+{
+	struct text out = { 0 };
+
+	if (error->line > 0)
+		diagnose_render(&out, error, file ? file : "<text>", text, length);
+	else {
+		text_add(&out, error->message[0] ? error->message : songdo_status_text(error->code));
+		if (error->hint[0])
+			text_add_format(&out, "\nhint: %s", error->hint);
+		text_add(&out, "\n");
+	}
+	if (out.failed) {
+		text_fini(&out);
+		return NULL;
+	}
+	return out.data;
+}

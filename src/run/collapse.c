@@ -68,6 +68,7 @@ static songdo_status follow(struct run *run, struct path *path, unsigned bit, in
 	struct operation *operation = &path->pending.operation[path->done];
 	songdo_status status;
 
+	run->touched = true;
 	if (p[outcome] != 1 && !run_forecasts(run))
 		state_project(path->state, bit, outcome, p[outcome]);
 	path->weight *= p[outcome];

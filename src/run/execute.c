@@ -263,8 +263,8 @@ static songdo_status find_plan(struct run *run, const struct path *path, const s
 	return status;
 }
 
-songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
-                         uint64_t end, bool order)
+static songdo_status apply_piece(struct run *run, struct path *path, const struct songdo_circuit *circuit,
+                                 uint64_t begin, uint64_t end, bool order)
 {
 	struct layout ordered;
 	struct plan_options options = { 0 };
@@ -286,6 +286,7 @@ songdo_status path_apply(struct run *run, struct path *path, const struct songdo
 	if (status != SONGDO_OK)
 		goto done;
 	start = cpu_seconds();
+	run->touched = true;
 	if (run_forecasts(run))
 		add_forecast(run, plan);
 	else
@@ -296,6 +297,22 @@ songdo_status path_apply(struct run *run, struct path *path, const struct songdo
 done:
 	if (owned)
 		plan_free(plan);
+	return status;
+}
+
+songdo_status path_apply(struct run *run, struct path *path, const struct songdo_circuit *circuit, uint64_t begin,
+                         uint64_t end, bool order)
+{
+	songdo_status status;
+
+	/* Planning asks nobody whether to go on: that is done between pieces that are planned in a fraction of a second. */
+	do {
+		const uint64_t piece = min_u64(end - begin, RUN_PLANNED);
+		status = apply_piece(run, path, circuit, begin, begin + piece, order && begin + piece == end);
+		begin += piece;
+		if (status == SONGDO_OK && begin < end)
+			status = run_poll(run);
+	} while (status == SONGDO_OK && begin < end);
 	return status;
 }
 

@@ -77,6 +77,7 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	machine_defaults(&run.machine);
 	run.rank_bits = bit_highest(ranks);
 	run.drawn = run.options.shots > 0;
+	run.whole = run.options.save_state != NULL || run.options.initial_state != NULL;
 	run.exhaustive = run.options.exact || run.options.observable_count > 0;
 	status = observables_init(&run.observables, program, run.options.observables, run.options.observable_count,
 	                          run.drawn, run.error);

@@ -201,6 +201,8 @@ static songdo_status sample(struct run *run, const struct path *path, const stru
 		status = vector_sample(path->state->vector, draws.u, draws.count, draws.outcome, run->error);
 		if (status == SONGDO_OK)
 			status = run_agree(run, comm_rank(run->env->comm) == 0 ? count_draws(run->result, reading, &draws) : SONGDO_OK);
+		if (status == SONGDO_OK)
+			status = run_poll(run);
 	}
 	draws_fini(&draws, account);
 	return status;
@@ -309,11 +311,13 @@ static void forecast_observation(struct run *run, const struct reading *reading)
 songdo_status path_observe(struct run *run, struct path *path)
 {
 	struct reading reading = { 0 };
-	const bool ordered = run->drawn || run->options.save_state != NULL, observed = run->observables.count > 0;
+	const bool ordered = run->drawn || run->keeps || run->options.save_state != NULL, observed = run->observables.count > 0;
 	songdo_status status;
 	double start;
 
 	status = path_execute(run, path, path->pending.operations, ordered);
+	if (run->keeps)
+		return status;
 	start = cpu_seconds();
 	if (status == SONGDO_OK)
 		status = run_agree(run, reading_init(&reading, run, path));

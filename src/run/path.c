@@ -132,8 +132,8 @@ static songdo_status mark_gate(struct qubits *later, const struct songdo_circuit
 }
 
 /* Take the final measurements of an ended program out of the pending operations, from the back, and the resets that nothing
- * follows: whoever looks at counts cannot see them. Observables can see a reset: `keep_resets` leaves those where they
- * are. */
+ * follows: whoever looks at counts cannot see them. Observables and a state can show a reset: `keep_resets` leaves those
+ * where they are. */
 static songdo_status take_finals(struct path *path, bool keep_resets)
 {
 	struct songdo_circuit *pending = &path->pending;
@@ -227,8 +227,7 @@ static songdo_status start_path(struct run *run, struct path *path)
 	uint32_t *all;
 
 	status = run_agree(run, vm_new(&path->vm, run->program, &options, run->error));
-	if (status != SONGDO_OK || (run->options.save_state == NULL && run->options.initial_state == NULL) ||
-	    run->facts.qubits == 0)
+	if (status != SONGDO_OK || !run->whole || run->facts.qubits == 0 || path->joined > 0)
 		return status;
 	/* Who asks for the state, or gives it, means all of it: every declared qubit is there from the start. */
 	if (run->facts.qubits > MAX_BITS) {
@@ -310,7 +309,7 @@ static songdo_status set_through(struct run *run, struct path *path, enum vm_eve
 	if (event == VM_DONE) {
 		path->ended = true;
 		path->through = pending->operations;
-		status = take_finals(path, run->observables.count > 0);
+		status = take_finals(path, run->keeps || run->observables.count > 0);
 		if (status == SONGDO_OK)
 			status = settle_untouched(path);
 		for (; i < pending->operations && run->drawn && !run->divides; i++)
@@ -350,8 +349,8 @@ songdo_status path_walk(struct run *run, struct path *path)
 		if (status == SONGDO_OK)
 			status = set_through(run, path, event, slot);
 		status = run_agree(run, status);
-		if (status == SONGDO_OK && run->env != NULL && run->env->cancelled != NULL)
-			status = run_agree(run, run->env->cancelled(run->env->cancel_context) ? SONGDO_INTERRUPTED : SONGDO_OK);
+		if (status == SONGDO_OK)
+			status = run_poll(run);
 		run->timing.plan += cpu_seconds() - start;
 	}
 	return status == SONGDO_OK && !path->negligible ? path_observe(run, path) : status;

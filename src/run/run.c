@@ -41,6 +41,13 @@ songdo_status run_machine(struct machine_description *machine, songdo_env *env, 
 	return status;
 }
 
+songdo_status run_poll(struct run *run)
+{
+	if (run_forecasts(run) || run->env->cancelled == NULL)
+		return SONGDO_OK;
+	return run_agree(run, run->env->cancelled(run->env->cancel_context) ? SONGDO_INTERRUPTED : SONGDO_OK);
+}
+
 static songdo_status new_result(struct run *run)
 {
 	struct songdo_result *result = calloc(1, sizeof(*result));
@@ -215,6 +222,7 @@ static songdo_status execute(songdo_result **result, struct songdo_prepared *pre
 	*result = NULL;
 	clear_error(error);
 	run.divides = run.drawn && run.facts.branches;
+	run.whole = options->save_state != NULL || options->initial_state != NULL;
 	observables_clear(&run.observables);
 	env->memory.peak = env->memory.held;
 	env->cancelled = options->cancelled;

@@ -25,6 +25,7 @@
 enum {
 	RUN_LOCAL_BITS = 5,              /* a state is padded with idle qubits to at least so many local bits */
 	RUN_COPIES = 1024,               /* branches that may wait as copies */
+	RUN_PLANNED = 1 << 17,           /* operations planned at a time */
 };
 
 /* Branches (and sampled strings) less probable than this are left out of an exact distribution; their sum is reported. */
@@ -123,8 +124,11 @@ struct run {
 	bool exhaustive;                 /* all that is not negligible is walked; else, without shots, the path of shot 0 */
 	struct observables observables;
 	struct plans *plans;             /* kept from one execution to the next; NULL: none are */
+	bool whole;                      /* the state is given or asked for: every declared qubit takes part */
+	bool keeps;                      /* the state is all that is asked for: it stays on the path, and there is no result */
+	bool touched;                    /* amplitudes have been changed */
 	songdo_error *error;
-	struct songdo_result *result;    /* NULL in a forecast */
+	struct songdo_result *result;    /* NULL in a forecast, and where the run keeps its state */
 	struct path *waiting;            /* the branches still to be walked, last in first out */
 	uint64_t copies;                 /* of them that hold a state of their own */
 	bool divides;                    /* shots may have to be divided among branches */
@@ -142,6 +146,8 @@ struct run {
 	uint32_t bits;                   /* the largest state */
 };
 
+/* SONGDO_INTERRUPTED where the caller of any rank wishes to stop. Collective. */
+songdo_status run_poll(struct run *run);
 /* The worst status over the ranks; where another rank failed and this one did not, the error says so. */
 songdo_status run_agree(struct run *run, songdo_status status);
 bool run_forecasts(const struct run *run);
@@ -220,7 +226,22 @@ struct forecast {
 /* Predict what songdo_run would report, without a state. Not collective. */
 songdo_status run_forecast(struct forecast *forecast, const songdo_program *program, const songdo_run_options *options,
                            const struct forecast_options *wanted, songdo_error *error);
+/* Fill in the machine of this env with so many threads a rank (0: its share of the cores of a node), and ranks and nodes where they
+ * are 0. Collective. */
+songdo_status forecast_machine(struct forecast_options *wanted, songdo_env *env, const songdo_run_options *options, uint32_t threads);
+/* The document songdo.plan/1. */
+void forecast_write(struct text *text, const struct forecast *forecast);
+/* h:mm:ss, as Slurm reads it. buffer holds at least 32 bytes; returns it. */
+char *forecast_time(char *buffer, uint64_t seconds);
 /* The machine as plans see it: the worst case over the ranks, the same on every rank. Collective. */
 songdo_status run_machine(struct machine_description *machine, songdo_env *env, songdo_precision precision);
+
+/* ---- What this is -------------------------------------------------------------------------------------- */
+
+/* Features of the build ("mpi openmp"); the licence in effect: linking FFTW, which is under the GPL, makes the whole so. */
+const char *info_features(void);
+const char *info_licence(void);
+/* The keys and values of songdo.info/1, limits aside, into an open object. Not collective: free_bytes is what env_memory_left said. */
+void info_write(struct json *json, songdo_env *env, uint64_t free_bytes);
 
 #endif

@@ -4,7 +4,9 @@
 # Sourced with the arguments SONGDO [MPIRUN RANKS]. The test ends with `finish`.
 #
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2034
 set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 songdo=$(realpath "$1")   # Meson 1.0 gives a relative path
 launch=()
 ranks=1

@@ -8,8 +8,8 @@
 #
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck source-path=SCRIPTDIR source=harness.sh
-districts=$(realpath "$(dirname "$0")/../../instances/incheon_districts.json")
 source "$(dirname "$0")/harness.sh"
+districts=$here/../../instances/incheon_districts.json
 # A check of the JSON in out, as Python with the document in d; says what failed.
 holds() {
 	python3 - "$1" <<-'END'

@@ -111,9 +111,8 @@ static unsigned draw_index(const double complex *psi, double u)
 	return last;
 }
 
-unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t shot)
+unsigned reference_walk(double complex *psi, const struct reference *program, uint64_t seed, uint64_t shot)
 {
-	double complex psi[STATES] = { 1 };
 	unsigned bits = 0, drawn = 0;
 	uint64_t slot = 0;
 	bool sampled = false;
@@ -140,6 +139,13 @@ unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t
 		}
 	}
 	return bits;
+}
+
+unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t shot)
+{
+	double complex psi[STATES] = { 1 };
+
+	return reference_walk(psi, program, seed, shot);
 }
 
 /* ---- All outcomes ------------------------------------------------------------------------------------------ */

@@ -7,6 +7,8 @@
 #ifndef SONGDO_REFERENCE_H
 #define SONGDO_REFERENCE_H
 
+#include <complex.h>
+
 #include "op/pauli.h"
 
 enum { REFERENCE_QUBITS = 4, REFERENCE_STATEMENTS = 80, REFERENCE_TEXT = 8192 };
@@ -23,7 +25,9 @@ struct reference {
 };
 
 void reference_random(struct reference *program, uint64_t *seed, unsigned length);
-/* The string of a shot as a number: bit j is c[j]. */
+/* One shot from the state psi, which becomes the final one (before the final measurements). The string as a number: bit j is c[j]. */
+unsigned reference_walk(double complex *psi, const struct reference *program, uint64_t seed, uint64_t shot);
+/* The same from |0...0>. */
 unsigned reference_shot(const struct reference *program, uint64_t seed, uint64_t shot);
 /* probability[string], 2^REFERENCE_QUBITS of them. */
 void reference_exact(const struct reference *program, double *probability);
