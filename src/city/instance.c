@@ -31,7 +31,7 @@ songdo_error *reading_error(struct reading *reading, uint32_t line, uint32_t col
 		return NULL;
 	songdo_error *error = &reading->errors[reading->count++];
 	*error = (songdo_error){
-	        .code = SONGDO_BAD_PROGRAM, .line = line, .column = column, .length = length ? length : 1};
+		.code = SONGDO_BAD_PROGRAM, .line = line, .column = column, .length = length ? length : 1};
 	snprintf(error->file, sizeof error->file, "%s", reading->options->file);
 	va_start(arguments, format);
 	vsnprintf(error->message, sizeof error->message, format, arguments);
@@ -153,7 +153,7 @@ songdo_status instance_read(struct instance **instance, const char *text, size_t
 	static void (*const reader[])(struct reading *, struct instance *) = {read_json, read_graph, read_qbsolv,
 	                                                                      read_coordinate};
 	struct reading reading = {
-	        text, length, options, errors, capacity < INSTANCE_ERRORS ? capacity : INSTANCE_ERRORS, 0, false};
+		text, length, options, errors, capacity < INSTANCE_ERRORS ? capacity : INSTANCE_ERRORS, 0, false};
 	struct instance *made = calloc(1, sizeof *made);
 	*instance = NULL;
 	*count = 0;
@@ -165,12 +165,12 @@ songdo_status instance_read(struct instance **instance, const char *text, size_t
 	const int format = tell_format(reading.text, reading.length, options);
 	if (format < 0) {
 		songdo_error *error =
-		        strspn(reading.text, " \t\r\n") >= reading.length
+			strspn(reading.text, " \t\r\n") >= reading.length
 		                ? reading_error(&reading, 1, 1, 1, "the file is empty")
 		                : reading_error(&reading, 1, 1, 1, "this is none of the formats that are read here");
 		reading_hint(
-		        error,
-		        "a graph or QUBO (n m, then i j weight), qbsolv's .qubo, or JSON of schema songdo.instance/1");
+			error,
+			"a graph or QUBO (n m, then i j weight), qbsolv's .qubo, or JSON of schema songdo.instance/1");
 	} else {
 		made->format = (enum instance_format)format;
 		reader[format](&reading, made);

@@ -244,7 +244,7 @@ void read_qbsolv(struct reading *reading, struct instance *instance)
 	instance->workload = WORKLOAD_QUBO;
 	instance->off_diagonal_twice = reading->options->off_diagonal == 2;
 	instance->remark =
-	        reading_copy(reading, instance->off_diagonal_twice ? "an entry off the diagonal was counted twice"
+		reading_copy(reading, instance->off_diagonal_twice ? "an entry off the diagonal was counted twice"
 	                                                           : "each entry was counted once");
 	while (next_line(&cursor, &line) && !reading_full(reading)) {
 		if (line.token[0].text[0] == 'c' || line.token[0].text[0] == '#')
@@ -266,7 +266,7 @@ void read_qbsolv(struct reading *reading, struct instance *instance)
 		read_entry(reading, instance, &line, 0);
 		found[line.tokens > 1 &&
 		      !(line.token[0].length == line.token[1].length &&
-		        memcmp(line.token[0].text, line.token[1].text, line.token[0].length) == 0)]++;
+			memcmp(line.token[0].text, line.token[1].text, line.token[0].length) == 0)]++;
 	}
 	for (int i = 0; i < 2 && instance->items > 0 && !reading_full(reading); i++)
 		if (found[i] != counts[i])

@@ -21,12 +21,12 @@ const char *report_sentence(const struct report *r, unsigned i, char *buffer)
 {
 	const struct instance *instance = r->instance;
 	const bool said[] = {
-	        r->quantum,
-	        r->quantum,
-	        !r->proven,
-	        instance->remark[0] != '\0',
-	        instance->data.kind[0] == '\0',
-	        strcmp(instance->data.kind, "real") != 0 && instance->data.kind[0] != '\0',
+		r->quantum,
+		r->quantum,
+		!r->proven,
+		instance->remark[0] != '\0',
+		instance->data.kind[0] == '\0',
+		strcmp(instance->data.kind, "real") != 0 && instance->data.kind[0] != '\0',
 	};
 	unsigned which = 0;
 	for (; which < ARRAY_LENGTH(said); which++)
@@ -86,9 +86,9 @@ static void add_circuit(struct text *text, const struct report *r)
 	                (unsigned long long)r->qaoa->evaluations, (unsigned long long)r->options.shots);
 	text_add_format(text, "  expectation          %s %s\n", number(a, r->expectation), r->instance->unit);
 	text_add_format(
-	        text,
-	        "  P(optimum)           %.6g, %s times that of a uniform draw; %llu of the samples were optimal\n",
-	        r->probability, number(b, r->enhancement), (unsigned long long)r->hits);
+		text,
+		"  P(optimum)           %.6g, %s times that of a uniform draw; %llu of the samples were optimal\n",
+		r->probability, number(b, r->enhancement), (unsigned long long)r->hits);
 	if (r->samples > 0)
 		text_add_format(text, "  samples to 99 %%      %s\n", number(a, r->samples));
 	if (r->spins_known)
@@ -116,9 +116,9 @@ static void add_origin(struct text *text, const struct instance *instance)
 	const struct {
 		const char *name, *value;
 	} line[] = {
-	        {"source", instance->data.source},   {"attribution", instance->data.attribution},
-	        {"licence", instance->data.licence}, {"date", instance->data.date},
-	        {"citation", instance->citation},
+		{"source", instance->data.source},   {"attribution", instance->data.attribution},
+		{"licence", instance->data.licence}, {"date", instance->data.date},
+		{"citation", instance->citation},
 	};
 	bool any = false;
 	for (size_t i = 0; i < ARRAY_LENGTH(line); i++) {

@@ -63,7 +63,7 @@ static songdo_status run_baselines(struct report *report, const struct polynomia
 	classical_fini(&answer);
 	if (good && report->method != SOLVE_CLASSICAL) {
 		const double target =
-		        report->proven ? (instance->maximise ? -report->optimum : report->optimum) : -INFINITY;
+			report->proven ? (instance->maximise ? -report->optimum : report->optimum) : -INFINITY;
 		start = cpu_seconds();
 		good = classical_descent(&answer, cost, BASELINE_EVALUATIONS, target + 1e-9 * fabs(target),
 		                         report->options.seed, report->options.cancelled, report->options.context);
@@ -143,7 +143,7 @@ static songdo_status run_classical(struct report *report, songdo_env *env, const
 	const int ranks = comm_size(env->comm);
 	uint64_t left;
 	bool all =
-	        cost->variables <= EXHAUSTIVE_ITEMS && bit_count((uint64_t)ranks) == 1 && !report->options.evaluations;
+		cost->variables <= EXHAUSTIVE_ITEMS && bit_count((uint64_t)ranks) == 1 && !report->options.evaluations;
 	if (all) {
 		const unsigned bits = mixing_bits(cost->variables, ranks) - bit_highest((uint64_t)ranks);
 		all = env_memory_check(env, 8 * bit_mask(bits), &left) == SONGDO_OK;
@@ -192,14 +192,14 @@ static songdo_status train_and_sample(struct report *report, songdo_env *env, co
 {
 	struct solve_options *options = &report->options;
 	const struct qaoa_training training = {
-	        .layers = options->layers,
-	        .objective = options->objective,
-	        .share = options->share,
-	        .minimiser = options->minimiser,
-	        .evaluations = options->evaluations,
-	        .seed = options->seed,
-	        .progress = options->progress,
-	        .context = options->context,
+		.layers = options->layers,
+		.objective = options->objective,
+		.share = options->share,
+		.minimiser = options->minimiser,
+		.evaluations = options->evaluations,
+		.seed = options->seed,
+		.progress = options->progress,
+		.context = options->context,
 	};
 	struct distribution distribution = {0};
 	double start = cpu_seconds();
@@ -228,7 +228,7 @@ static songdo_status run_qaoa(struct report *report, songdo_env *env, const stru
 	uint64_t *state = NULL, left;
 	options->layers = options->layers ? options->layers : SOLVE_LAYERS;
 	options->evaluations =
-	        options->evaluations ? options->evaluations : default_evaluations(options->layers, cost->variables);
+		options->evaluations ? options->evaluations : default_evaluations(options->layers, cost->variables);
 	options->minimiser = minimiser_choose(options->minimiser, 2 * options->layers);
 	double start = cpu_seconds();
 	songdo_status status = qaoa_new(&report->qaoa, env, options->precision, cost, error);
@@ -313,7 +313,7 @@ songdo_status solve(struct report **report, songdo_env *env, const struct instan
 	env->cancel_context = options->context;
 	made->spins_known = polynomial_spins(&cost, &made->spins);
 	status =
-	        made->method == SOLVE_QAOA ? run_qaoa(made, env, &cost, error) : run_classical(made, env, &cost, error);
+		made->method == SOLVE_QAOA ? run_qaoa(made, env, &cost, error) : run_classical(made, env, &cost, error);
 	env->cancelled = NULL;
 	if (status)
 		goto done;

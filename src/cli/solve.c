@@ -11,26 +11,26 @@
 enum { WORKLOAD, SET, METHOD, LAYERS, SHOTS, SEED, PRECISION, THREADS, MAX_MEMORY, FORMAT, OUTPUT, VERBOSE, QUIET };
 
 static const struct option_info options_solve[] = {
-        [WORKLOAD] = {"workload", 0, "NAME", "maxcut, qubo or polynomial; default: told from the file"},
-        [SET] = {"set", 0, "NAME=VALUE", "a setting (see below); may be repeated"},
-        [METHOD] = {"method", 0, "M", "auto (default), qaoa or classical"},
-        [LAYERS] = {"layers", 0, "P", "of the circuit, 1 to 64 (4)"},
-        [SHOTS] = {"shots", 0, "N", "samples of the circuit, and uniform draws beside them (1024)"},
-        [SEED] = {"seed", 0, "S", "of every draw (0)"},
-        [PRECISION] = {"precision", 0, "P", "double (default) or single"},
-        [THREADS] = {"threads", 0, "N", "a rank; default: the cores it may use"},
-        [MAX_MEMORY] = {"max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G"},
-        [FORMAT] = {"format", 0, "F", "text (default), json or csv"},
-        [OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
-        [VERBOSE] = {"verbose", 'v', NULL, "the training as it goes, where time went, on standard error"},
-        [QUIET] = {"quiet", 'q', NULL, "the answer alone"},
-        {"distances", 0, "FILE", NULL},
-        {"lang", 0, "L", NULL},
-        {"emit-qasm", 0, "FILE", NULL},
-        {"checkpoint", 0, "DIR", NULL},
-        {"resume", 0, "DIR", NULL},
-        {"progress", 0, "WHEN", NULL},
-        {0}};
+	[WORKLOAD] = {"workload", 0, "NAME", "maxcut, qubo or polynomial; default: told from the file"},
+	[SET] = {"set", 0, "NAME=VALUE", "a setting (see below); may be repeated"},
+	[METHOD] = {"method", 0, "M", "auto (default), qaoa or classical"},
+	[LAYERS] = {"layers", 0, "P", "of the circuit, 1 to 64 (4)"},
+	[SHOTS] = {"shots", 0, "N", "samples of the circuit, and uniform draws beside them (1024)"},
+	[SEED] = {"seed", 0, "S", "of every draw (0)"},
+	[PRECISION] = {"precision", 0, "P", "double (default) or single"},
+	[THREADS] = {"threads", 0, "N", "a rank; default: the cores it may use"},
+	[MAX_MEMORY] = {"max-memory", 0, "SIZE", "a rank may hold, such as 512M or 1.5G"},
+	[FORMAT] = {"format", 0, "F", "text (default), json or csv"},
+	[OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
+	[VERBOSE] = {"verbose", 'v', NULL, "the training as it goes, where time went, on standard error"},
+	[QUIET] = {"quiet", 'q', NULL, "the answer alone"},
+	{"distances", 0, "FILE", NULL},
+	{"lang", 0, "L", NULL},
+	{"emit-qasm", 0, "FILE", NULL},
+	{"checkpoint", 0, "DIR", NULL},
+	{"resume", 0, "DIR", NULL},
+	{"progress", 0, "WHEN", NULL},
+	{0}};
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV, FORMAT_GEOJSON, FORMAT_HTML };
 static const char *const format_names[] = {"text", "json", "csv", "geojson", "html", NULL};
@@ -206,7 +206,8 @@ static int open_instance(struct instance **instance, struct input *input, const 
 	if (code != SONGDO_OK)
 		return code;
 	const double start = cpu_seconds();
-	const songdo_status status = instance_read(instance, input->text, input->length, &request->instance, errors, CLI_ERRORS, &count);
+	const songdo_status status =
+	        instance_read(instance, input->text, input->length, &request->instance, errors, CLI_ERRORS, &count);
 	input->seconds = cpu_seconds() - start;
 	for (size_t i = 0; i < count; i++)
 		cli_complain(&errors[i], request->instance.file, input->text, input->length);
@@ -225,12 +226,12 @@ static void tell_more(const struct report *report)
 	char memory[32], a[32], b[32], c[32], d[32], e[32];
 
 	cli_say("read %s, encode %s, train %s, sample %s, classical %s", show_seconds(a, report->timing.read),
-	        show_seconds(b, report->timing.encode), show_seconds(c, report->timing.train),
-	        show_seconds(d, report->timing.sample), show_seconds(e, report->timing.classical));
+		show_seconds(b, report->timing.encode), show_seconds(c, report->timing.train),
+		show_seconds(d, report->timing.sample), show_seconds(e, report->timing.classical));
 	cli_say("%s, %d thread%s, %d rank%s, peak %s a rank, %llu sweeps, %llu remaps", report->isa, report->threads,
-	        report->threads == 1 ? "" : "s", report->ranks, report->ranks == 1 ? "" : "s",
-	        memory_text(memory, report->peak_bytes), (unsigned long long)report->cost.sweeps,
-	        (unsigned long long)report->cost.remaps);
+		report->threads == 1 ? "" : "s", report->ranks, report->ranks == 1 ? "" : "s",
+		memory_text(memory, report->peak_bytes), (unsigned long long)report->cost.sweeps,
+		(unsigned long long)report->cost.remaps);
 }
 
 static int print_report(const struct request *request, songdo_env *env, const struct report *report)
@@ -304,16 +305,16 @@ static int solve_main(const struct command *command, int argc, char **argv)
 }
 
 const struct command command_solve = {
-        .name = "solve",
-        .usage = "solve INSTANCE|- [options]",
-        .summary = "Answer an optimization problem by a quantum method on the full state, beside classical ones.\n"
-                   "Instances: weighted graphs (n m, then i j weight), QUBOs (.qubo, coordinates), JSON of schema "
-                   "songdo.instance/1.",
-        .options = options_solve,
-        .examples = "  songdo solve instances/incheon_districts.json\n"
+	.name = "solve",
+	.usage = "solve INSTANCE|- [options]",
+	.summary = "Answer an optimization problem by a quantum method on the full state, beside classical ones.",
+	.options = options_solve,
+	.examples = "  songdo solve instances/incheon_districts.json\n"
                     "  songdo solve graph.txt --layers 6 --format json -o report.json\n"
                     "  songdo solve large.txt --method classical\n"
                     "  mpirun -n 4 songdo solve instances/incheon_districts.json\n"
+                    "\ninstances: weighted graphs (n m, then i j weight), QUBOs (.qubo, coordinates), JSON of schema\n"
+                    "songdo.instance/1; docs/solve.md and docs/instances.md tell more\n"
                     "\nsettings (--set NAME=VALUE):\n"
                     "  evaluations    of the training at most, or of a classical search\n"
                     "  optimiser      auto, cobyla, bobyqa, nelder-mead or spsa\n"
@@ -321,5 +322,5 @@ const struct command command_solve = {
                     "  alpha          the share of the best samples that cvar counts (0.1)\n"
                     "  off_diagonal   once or twice: how QUBO entries off the diagonal count\n"
                     "  sense          minimise or maximise a QUBO\n",
-        .run = solve_main,
+	.run = solve_main,
 };

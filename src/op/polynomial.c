@@ -41,7 +41,7 @@ bool polynomial_add(struct polynomial *polynomial, double weight, const uint32_t
 {
 	uint32_t kept = 0;
 	struct polynomial_term *term =
-	        reserve(polynomial->term, &polynomial->term_capacity, polynomial->terms, 1, sizeof *term);
+		reserve(polynomial->term, &polynomial->term_capacity, polynomial->terms, 1, sizeof *term);
 	if (!term)
 		return false;
 	polynomial->term = term;
@@ -218,8 +218,8 @@ bool polynomial_spins(const struct polynomial *polynomial, struct spin_form *for
 			if (size == 0)
 				continue;
 			product[count] = (struct product){
-			        used, size, ldexp(size & 1 ? -term->weight : term->weight, -(int)term->degree),
-			        variable + used};
+				used, size, ldexp(size & 1 ? -term->weight : term->weight, -(int)term->degree),
+				variable + used};
 			for (uint32_t k = 0; k < term->degree; k++)
 				if (subset >> k & 1)
 					variable[used++] = polynomial->variable[term->first + k];

@@ -40,9 +40,9 @@ bool polynomial_blocks_new(struct polynomial_blocks **blocks, const struct polyn
 		for (uint32_t k = 0; k < term->degree; k++)
 			mask |= bit_mask(polynomial->variable[term->first + k]);
 		made->term[i] = (struct masked){
-		        .high = mask & ~low_mask(made->bits),
-		        .low = (uint32_t)(mask & low_mask(made->bits)),
-		        .weight = unit > 0 ? rint(term->weight / unit) : term->weight,
+			.high = mask & ~low_mask(made->bits),
+			.low = (uint32_t)(mask & low_mask(made->bits)),
+			.weight = unit > 0 ? rint(term->weight / unit) : term->weight,
 		};
 	}
 	return true;

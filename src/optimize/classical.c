@@ -136,7 +136,7 @@ bool classical_descent(struct classical_answer *answer, const struct polynomial 
                        double target, uint64_t seed, int (*cancelled)(void *context), void *context)
 {
 	const double least =
-	        -1e-12 * (polynomial_span(cost) + fabs(cost->constant)); /* a gain that is more than rounding */
+		-1e-12 * (polynomial_span(cost) + fabs(cost->constant)); /* a gain that is more than rounding */
 	struct incidence in = {0};
 	const bool good = answer_new(answer, cost) && incidence_init(&in, cost);
 	for (uint64_t start = 0; good && (start == 0 || answer->evaluations < evaluations) && answer->value > target;

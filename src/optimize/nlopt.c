@@ -26,8 +26,8 @@ songdo_status nlopt_search(struct search *search, const double *start, const str
 {
 	double x[MINIMISE_NUMBERS], value;
 	struct call call = {
-	        search,
-	        nlopt_create(options->method == MINIMISER_BOBYQA ? NLOPT_LN_BOBYQA : NLOPT_LN_COBYLA, search->n)};
+		search,
+		nlopt_create(options->method == MINIMISER_BOBYQA ? NLOPT_LN_BOBYQA : NLOPT_LN_COBYLA, search->n)};
 	if (!call.opt)
 		return SONGDO_NO_FIT;
 	for (unsigned i = 0; i < search->n; i++)

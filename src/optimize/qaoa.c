@@ -203,12 +203,12 @@ static songdo_status lead(struct trainer *t, double *x)
 			continue;
 		const uint64_t before = t->qaoa->evaluations;
 		const struct minimise_options options = {
-		        .method = training->minimiser,
-		        .evaluations = share,
-		        .step = layers == 1 ? 0.1 : 0.05,
-		        .x_tolerance = 1e-4,
-		        .value_tolerance = 1e-7,
-		        .seed = training->seed,
+			.method = training->minimiser,
+			.evaluations = share,
+			.step = layers == 1 ? 0.1 : 0.05,
+			.x_tolerance = 1e-4,
+			.value_tolerance = 1e-7,
+			.seed = training->seed,
 		};
 		status = minimise(x, 2 * layers, &value, evaluate, t, &options);
 		left -= t->qaoa->evaluations - before;

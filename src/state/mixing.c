@@ -55,9 +55,9 @@ struct groups {
 	unsigned count;
 };
 
-/* The bits of a far pass from `low` on: amplitudes that lie some hundred KiB apart fall into the same sets of a cache, so
- * few of them are taken together there (measured: three bits cost one sweep anywhere, five bits from 2^13 to 2^17 on two
- * to three). */
+/* The bits of a far pass from `low` on: amplitudes that lie some hundred KiB apart fall into the same sets of a cache,
+ * so few of them are taken together there (measured: three bits cost one sweep anywhere, five bits from 2^13 to 2^17
+ * on two to three). */
 static unsigned far_width(unsigned low)
 {
 	return low < FAR_CLOSE || low >= FAR_APART ? KERNEL_FAR_BITS : low >= FAR_MIDDLE ? 4 : 3;
@@ -276,7 +276,7 @@ songdo_status mixing_run(struct mixing *mixing, const double *gamma, const doubl
 	songdo_env *env = state->vector->env;
 	const unsigned m = state->local_bits, turned = mixing->variables < m ? mixing->variables : m;
 	struct kernel_mix open = {
-	        0}; /* the pass between two layers; its first turn is what the layer before left over */
+		0}; /* the pass between two layers; its first turn is what the layer before left over */
 	struct groups groups;
 	songdo_status status = fill(mixing);
 	group_bits(&groups, m, turned, mixing->traded);
@@ -296,7 +296,7 @@ songdo_status mixing_run(struct mixing *mixing, const double *gamma, const doubl
 		open.tangent[1] = turn.tangent;
 		run_pass(mixing, &groups.group[first], &open);
 
-		/* Each group once, but for the one that was opened with, and the one that is left for the next layer. */
+		/* Each group once, but for the one that was opened with and the one that is left for the next. */
 		for (unsigned g = 0; g < groups.count; g++)
 			run_passes(mixing, &groups.group[g], &plain,
 			           (g != first && (g != last || mixing->traded || close)) + turn.twice);
@@ -334,7 +334,7 @@ static void close_pieces(void *context, uint64_t begin, uint64_t end)
 			piece[i] *= __builtin_complex(re[turn], im[turn]);
 		}
 		c->vector->kernel->from_double(
-		        (char *)c->vector->amplitudes + first * c->vector->kernel->amplitude_bytes, piece, 0, size);
+			(char *)c->vector->amplitudes + first * c->vector->kernel->amplitude_bytes, piece, 0, size);
 	}
 }
 

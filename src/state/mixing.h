@@ -37,8 +37,8 @@ uint64_t mixing_rank_bytes(unsigned variables, int ranks, songdo_precision preci
  *     prod_l exp(-i beta[l] sum_v X_v) exp(-i gamma[l] cost) |+...+>,   the first layer at the right,
  *
  * up to the factor (-i)^(number of ones) of each amplitude, which no probability sees (mixing_finish puts it in), and
- * a global phase. Cost: one pass over the state for each five bits beyond the lowest sixteen, and one; layers share a
- * pass. SONGDO_INTERRUPTED where the env was cancelled. Collective. */
+ * a global phase. Cost: one pass over the state, and one for every three to five bits beyond the lowest sixteen; layers
+ * share a pass. SONGDO_INTERRUPTED where the env was cancelled. Collective. */
 songdo_status mixing_run(struct mixing *mixing, const double *gamma, const double *beta, unsigned layers);
 /* Bring the variables back into order, variable i on bit i. Collective. */
 songdo_status mixing_settle(struct mixing *mixing);

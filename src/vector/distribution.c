@@ -129,7 +129,7 @@ songdo_status table_distribution(struct distribution *distribution, const struct
 	distribution->cost = malloc(count * sizeof(double));
 	w.sums = calloc(chunks * w.stride, sizeof(double));
 	songdo_status status =
-	        comm_agree(env->comm, w.sums && distribution->weight && distribution->cost ? SONGDO_OK : SONGDO_NO_FIT);
+		comm_agree(env->comm, w.sums && distribution->weight && distribution->cost ? SONGDO_OK : SONGDO_NO_FIT);
 	if (!status) {
 		parallel_for(vector_threads(vector), chunks, weigh_chunks, &w);
 		add_chunks(w.sums, chunks, w.stride);

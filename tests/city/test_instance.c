@@ -73,7 +73,7 @@ static void accepted(struct check *check, const char *folder)
 		const struct instance_options options = options_for(entry->d_name);
 		struct instance *instance;
 		const songdo_status status =
-		        instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
+			instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
 		if (CHECK(check, !status && instance, "%s:%u:%u: %s", entry->d_name, errors[0].line, errors[0].column,
 		          errors[0].message))
 			agree(check, instance, entry->d_name);
@@ -107,7 +107,7 @@ static void refused(struct check *check, const char *folder)
 			const struct instance_options options = options_for(entry->d_name);
 			struct instance *instance;
 			const songdo_status status =
-			        instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
+				instance_read(&instance, text, length, &options, errors, INSTANCE_ERRORS, &count);
 			CHECK(check, status == SONGDO_BAD_PROGRAM && !instance && count > 0, "%s: %d", entry->d_name,
 			      (int)status);
 			for (size_t i = 0; i < count; i++)
@@ -134,7 +134,7 @@ static void counted(struct check *check)
 	static const uint8_t both[2] = {1, 1};
 	struct instance *coordinate = read_text("2 3\n1 1 -3\n2 2 -3\n1 2 5\n", "q.sparse", errors, &count);
 	struct instance *qbsolv =
-	        read_text("c a comment\np qubo 0 2 2 1\n0 0 -3\n1 1 -3\n0 1 5\n", "q.qubo", errors, &count);
+		read_text("c a comment\np qubo 0 2 2 1\n0 0 -3\n1 1 -3\n0 1 5\n", "q.qubo", errors, &count);
 	struct instance *graph = read_text("2 1\n1 2 5\n", "g.txt", errors, &count);
 	if (CHECK(check, coordinate && qbsolv && graph)) {
 		CHECK(check, coordinate->workload == WORKLOAD_QUBO && qbsolv->workload == WORKLOAD_QUBO &&

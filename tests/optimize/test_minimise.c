@@ -37,7 +37,7 @@ static songdo_status valley(void *context, const double *x, double *value)
 }
 
 static const struct minimise_options fine = {
-        .evaluations = 5000, .step = 0.3, .x_tolerance = 1e-7, .value_tolerance = 1e-14, .seed = 3};
+	.evaluations = 5000, .step = 0.3, .x_tolerance = 1e-7, .value_tolerance = 1e-14, .seed = 3};
 
 int main(void)
 {

@@ -76,8 +76,8 @@ static void published(struct check *check, songdo_env *env)
 		unsigned layers;
 		double gamma[2], beta[2], fraction;
 	} fixed[] = {
-	        {1, {1.2310672582}, {0.3926720292}, 0.6924500474},
-	        {2, {0.9754194654, 1.7959753912}, {0.5550603401, 0.2925078148}, 0.7559062918},
+		{1, {1.2310672582}, {0.3926720292}, 0.6924500474},
+		{2, {0.9754194654, 1.7959753912}, {0.5550603401, 0.2925078148}, 0.7559062918},
 	};
 	const struct graph *const graph[] = {&heawood, &dodecahedron, &k33};
 	static const unsigned girth[] = {6, 5, 4};
@@ -104,7 +104,7 @@ static void trained(struct check *check, songdo_env *env, enum minimiser method)
 	struct qaoa *qaoa = NULL;
 	unsigned edges;
 	const struct qaoa_training training = {
-	        .layers = 3, .share = 1, .minimiser = method, .evaluations = 400, .seed = 1};
+		.layers = 3, .share = 1, .minimiser = method, .evaluations = 400, .seed = 1};
 	cut_cost(&cost, &heawood, &edges);
 	if (minimiser_available(minimiser_choose(method, 6)) &&
 	    CHECK(check, !qaoa_new(&qaoa, env, SONGDO_DOUBLE, &cost, NULL)) &&

@@ -147,9 +147,9 @@ static void kinds(struct check *check, songdo_env *env)
 		double weight[3];
 		enum kernel_entry kind;
 	} wanted[] = {
-	        {{1, 2, 100}, KERNEL_ENTRY_U8},    {{0.1, 0.2, 0.3}, KERNEL_ENTRY_U8},
-	        {{1, 2, 1000}, KERNEL_ENTRY_U16},  {{1e6, 2e6, -1e6}, KERNEL_ENTRY_U8}, /* the unit is 10^6 */
-	        {{M_PI, 1, M_E}, KERNEL_ENTRY_U8}, /* eight sums only */
+		{{1, 2, 100}, KERNEL_ENTRY_U8},    {{0.1, 0.2, 0.3}, KERNEL_ENTRY_U8},
+		{{1, 2, 1000}, KERNEL_ENTRY_U16},  {{1e6, 2e6, -1e6}, KERNEL_ENTRY_U8}, /* the unit is 10^6 */
+		{{M_PI, 1, M_E}, KERNEL_ENTRY_U8}, /* eight sums only */
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
 		struct polynomial cost;
@@ -201,7 +201,7 @@ int main(void)
 			for (int repeat = 0; repeat < 2 * WEIGHTS; repeat++)
 				for (int precision = 0; precision < 2; precision++)
 					compare(&check, env, variables, (enum weights)(repeat % WEIGHTS),
-					        (songdo_precision)precision, &seed);
+						(songdo_precision)precision, &seed);
 		songdo_env_close(env);
 	}
 
@@ -211,7 +211,7 @@ int main(void)
 		for (unsigned variables = 16; variables <= 18; variables++)
 			for (int weights = 0; weights < WEIGHTS; weights++)
 				compare(&check, env, variables, (enum weights)weights,
-				        weights & 1 ? SONGDO_SINGLE : SONGDO_DOUBLE, &seed);
+					weights & 1 ? SONGDO_SINGLE : SONGDO_DOUBLE, &seed);
 		check_case(&check, "a table's kind of entry follows from the values");
 		kinds(&check, env);
 	}
