@@ -16,36 +16,35 @@
 
 /* Single precision cannot tell smaller probabilities from rounding. */
 #define SINGLE_NOISE 1e-12
-/* Nearer to 1 than this, the probability of 0 is summed up itself rather than taken as the difference from 1. */
-#define NEAR_ONE 1e-6
 /* A forecast takes every outcome as 0, but after so many as 1, and so on in turn: loops until an outcome then end. */
 enum { FORECAST_TURNS = 64 };
 
-/* The probabilities of 0 and 1; what is rounding only becomes exactly 0, and its opposite exactly 1. */
-static songdo_status measure(struct run *run, struct path *path, unsigned bit, double p[2])
+/* Both are summed up and divided by their sum: as 1 less the other, a small one would be wrong by all that the norm has
+ * drifted, and so would the norm of what is projected on it. */
+songdo_status path_probabilities(struct run *run, const struct path *path, unsigned bit, double p[2])
 {
 	const double noise = run->options.precision == SONGDO_SINGLE ? SINGLE_NOISE : RUN_NEGLIGIBLE;
-	songdo_status status;
+	songdo_status status = SONGDO_OK;
+	double norm;
 
 	p[0] = p[1] = 0.5;
 	if (run_forecasts(run))
 		return SONGDO_OK;
-	status = state_probability(path->state, bit, &p[1]);
+	for (int o = 0; o < 2 && status == SONGDO_OK; o++)
+		status = state_probability(path->state, bit, o, &p[o]);
 	if (status != SONGDO_OK)
 		return status;
-	if (!isfinite(p[1]) || p[1] < -1e-3 || p[1] > 1 + 1e-3)
-		return error_set(run->error, SONGDO_INTERNAL, "a measurement has the probability %g", p[1]);
-	p[0] = 1 - p[1];
-	if (p[1] > 1 - NEAR_ONE) {
-		status = vector_norm_where(path->state->vector, bit_mask(bit), 0, &p[0]);
-		p[1] = 1 - p[0];
-	}
-	for (int o = 0; o < 2 && status == SONGDO_OK; o++)
+	norm = p[0] + p[1];
+	if (!(fabs(norm - 1) <= 1e-3))
+		return error_set(run->error, SONGDO_INTERNAL, "a state to measure has the norm %g", norm);
+	for (int o = 0; o < 2; o++)
+		p[o] /= norm;
+	for (int o = 0; o < 2; o++)
 		if (p[o] < noise) {
 			p[o] = 0;
 			p[1 - o] = 1;
 		}
-	return status;
+	return SONGDO_OK;
 }
 
 static songdo_status record_outcome(struct path *path, int outcome)
@@ -336,7 +335,7 @@ songdo_status path_collapse(struct run *run, struct path *path)
 
 	assert(qubit != QUBITS_NONE);   /* untouched qubits are settled before */
 	bit = path->layout.bit[qubit];
-	status = measure(run, path, bit, p);
+	status = path_probabilities(run, path, bit, p);
 	if (status != SONGDO_OK)
 		return status;
 	if (run_forecasts(run))

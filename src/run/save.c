@@ -28,11 +28,11 @@ static songdo_status finish_resets(struct run *run, struct path *path)
 
 	for (size_t i = 0; i < path->resets && status == SONGDO_OK; i++) {
 		const uint32_t qubit = qubits_find(&path->number, path->reset[i]);
-		double one;
-		status = state_probability(path->state, path->layout.bit[qubit], &one);
-		if (status != SONGDO_OK || one < 1e-10)
+		double p[2];
+		status = path_probabilities(run, path, path->layout.bit[qubit], p);
+		if (status != SONGDO_OK || p[1] < 1e-10)
 			continue;
-		if (one < 1 - 1e-10)
+		if (p[0] > 1e-10)
 			return error_set(run->error, SONGDO_BAD_USAGE, "%s is reset at the end while it may be 0 or 1: there is no one state to save",
 			                 program_qubit_name(run->program, path->reset[i], name, sizeof(name)));
 		status = run_agree(run, circuit_add_gate(&path->pending, GATE_X, NULL, 0, 0, &path->reset[i], run->error));

@@ -487,6 +487,35 @@ Test(run, there_is_no_one_state_to_save_where_shots_part)
 	cr_assert_neq(access("/tmp/songdo_never", F_OK), 0);
 }
 
+/* In single precision the norm drifts from 1 by some 1e-7: a qubit that has one value has it all the same, and an outcome
+ * of small probability is not divided by a wrong one. */
+Test(run, drift_of_the_norm_is_no_outcome)
+{
+	static const songdo_observable z1 = { .text = "Z1" };
+	char file[] = "/tmp/songdo_state_XXXXXX", script[4096];
+	songdo_env *env = open_env(0);
+
+	close(mkstemp(file));
+	for (unsigned round = 0; round < 12; round++) {
+		songdo_result *result;
+		double value = 0, variance;
+		size_t length = (size_t)sprintf(script, "qubits 3; bits 2; x 2; ");
+		for (unsigned i = 0; i < 20; i++)
+			length += (size_t)sprintf(script + length, "ry %.3f 0; cx 0 1; ry %.3f 1; cx 1 0; ", 0.31 * (i + 1) + round, 0.17 * (i + 2) - round);
+		sprintf(script + length, "measure 0 0; reset 2");
+		result = run(env, script, (songdo_run_options){ .shots = 1, .save_state = file, .precision = SONGDO_SINGLE });
+		songdo_result_free(result);
+
+		sprintf(script, "qubits 2; bits 1; rx %.3f 0; ry %.3f 1; measure 1 0; x 1; reset 1", 0.3 + round, 3.1 - 0.05 * round);
+		result = run(env, script, (songdo_run_options){ .exact = 1, .precision = SONGDO_SINGLE, .observables = &z1, .observable_count = 1 });
+		songdo_result_expectation(result, 0, &value, &variance);
+		cr_assert_float_eq(value, 1, 1e-5, "%s: %.9g", script, value);
+		songdo_result_free(result);
+	}
+	unlink(file);
+	songdo_env_close(env);
+}
+
 Test(run, saving_the_state_does_not_change_the_counts)
 {
 	const char *script = "qubits 5; bits 3; measure 4 2; h 1; ry 0.8 3; cx 3 1; measure 3 0; measure 1 1";
