@@ -129,7 +129,17 @@ static void add_origin(struct text *text, const struct instance *instance)
 	}
 }
 
-void report_text(struct text *text, const struct report *r, bool quiet)
+/* Control characters in an instance's texts command terminals: question marks instead. Line breaks are kept. */
+static void make_plain(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; c && *c; c++)
+		if ((*c < 32 && *c != '\n') || *c == 127)
+			*c = '?';
+		else if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) /* those above ASCII: U+0080 to U+009F */
+			c[0] = c[1] = '?';
+}
+
+static void add_report(struct text *text, const struct report *r, bool quiet)
 {
 	const struct instance *instance = r->instance;
 	char a[32], buffer[400];
@@ -157,6 +167,12 @@ void report_text(struct text *text, const struct report *r, bool quiet)
 	for (unsigned i = 0; report_sentence(r, i, buffer); i++)
 		text_add_format(text, "%s\n", buffer);
 	add_origin(text, instance);
+}
+
+void report_text(struct text *text, const struct report *r, bool quiet)
+{
+	add_report(text, r, quiet);
+	make_plain(text->data);
 }
 
 static void add_field(struct text *text, const char *value, const char *end)

@@ -304,7 +304,7 @@ songdo_status solve(struct report **report, songdo_env *env, const struct instan
 	struct report *made = report_new(env, instance, options);
 	if (!made || !instance_encode(instance, &cost))
 		status = error_set(error, SONGDO_NO_FIT, "no memory for the instance's cost");
-	else if (!isfinite(polynomial_span(&cost)) || !isfinite(cost.constant))
+	else if (!isfinite(polynomial_span(&cost) + fabs(cost.constant)))
 		status = error_set(error, SONGDO_BAD_PROGRAM, "the weights add up to more than a number can be");
 	status = env_agree(env, status, error);
 	if (status)

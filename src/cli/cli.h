@@ -58,7 +58,7 @@ int options_next(struct options *options, int *code);
 /* Checked readings of an option's value; false after a message that names the option. */
 bool option_u64(uint64_t *out, const char *name, const char *value, uint64_t least, uint64_t most);
 bool option_size(uint64_t *out, const char *name, const char *value);   /* 512M, 1.5G, 1073741824 */
-/* One of a NULL-terminated list: its number. */
+/* One of a NULL-terminated list: its number. name NULL: the value is the action, no option's. */
 bool option_choice(int *out, const char *name, const char *value, const char *const *choices);
 
 /* ---- Talking --------------------------------------------------------------------------------------- */

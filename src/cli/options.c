@@ -156,9 +156,12 @@ wrong:
 
 bool option_choice(int *out, const char *name, const char *value, const char *const *choices)
 {
+	const char *const dashes = name != NULL ? "--" : "";
 	struct text list = { 0 };
 	const char *nearest;
 
+	if (name == NULL)
+		name = "the action";
 	for (int i = 0; choices[i] != NULL; i++) {
 		if (strcmp(choices[i], value) == 0) {
 			*out = i;
@@ -169,9 +172,9 @@ bool option_choice(int *out, const char *name, const char *value, const char *co
 	}
 	nearest = text_nearest(value, choices);
 	if (nearest != NULL)
-		cli_say("--%s is %s, not \"%.60s\"; did you mean %s?", name, list.failed ? "" : list.data, value, nearest);
+		cli_say("%s%s is %s, not \"%.60s\"; did you mean %s?", dashes, name, list.failed ? "" : list.data, value, nearest);
 	else
-		cli_say("--%s is %s, not \"%.60s\"", name, list.failed ? "" : list.data, value);
+		cli_say("%s%s is %s, not \"%.60s\"", dashes, name, list.failed ? "" : list.data, value);
 	text_fini(&list);
 	return false;
 }

@@ -159,6 +159,10 @@ static bool read_request(struct request *request, const struct command *command,
 	request->file = argv[optind];
 	if (request->sweep != NULL && request->run.save_state != NULL)
 		*code = cli_usage(command, "a sweep ends in many states: --save-state and --sweep do not go together");
+	else if (request->run.save_state != NULL && (strcmp(request->run.save_state, "-") == 0 || !*request->run.save_state))
+		*code = cli_usage(command, "--save-state wants a file: a state does not go to standard output");
+	else if (request->run.save_state != NULL && request->output != NULL && strcmp(request->run.save_state, request->output) == 0)
+		*code = cli_usage(command, "--save-state and --output name the same file");
 	else if (request->sweep != NULL && strcmp(request->sweep, "-") == 0 && strcmp(request->file, "-") == 0)
 		*code = cli_usage(command, "the program and the rows cannot both come from standard input");
 	return *code != SONGDO_OK;

@@ -471,7 +471,7 @@ static int check_request(const struct command *command, struct request *request,
 
 	if (files < 0)
 		return cli_usage(command, "which action? info, export or compare");
-	if (!option_choice(&request->action, "the action", argv[optind], action_names))
+	if (!option_choice(&request->action, NULL, argv[optind], action_names))
 		return SONGDO_BAD_USAGE;
 	if (files != (request->action == COMPARE ? 2 : 1))
 		return cli_usage(command, request->action == COMPARE ? "compare wants two files" : "%s wants one file", argv[optind]);

@@ -12,6 +12,9 @@
 #include "base/bits.h"
 #include "base/text.h"
 
+/* Of a coefficient: the squares of some ten thousand of them still add up to a number. */
+#define LARGEST 1e150
+
 struct reader {
 	const char *at, *end;
 	uint32_t line, column;
@@ -292,8 +295,8 @@ static songdo_status read_term(struct reader *r, struct pauli_term *term, bool f
 		            "X0 Y0 is i Z0; an observable is Hermitian");
 	if (quarter_turns & 2)
 		term->coefficient = -term->coefficient;
-	if (!isfinite(term->coefficient))
-		return fail(r, 1, "a coefficient is not finite", NULL);
+	if (!(fabs(term->coefficient) <= LARGEST))
+		return fail(&start, (size_t)(r->at - start.at), "a coefficient is above 1e150, and the variance would be no number", NULL);
 	return SONGDO_OK;
 }
 

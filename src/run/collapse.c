@@ -16,36 +16,36 @@
 
 /* Single precision cannot tell smaller probabilities from rounding. */
 #define SINGLE_NOISE 1e-12
-/* Nearer to 1 than this, the probability of 0 is summed up itself rather than taken as the difference from 1. */
-#define NEAR_ONE 1e-6
 /* A forecast takes every outcome as 0, but after so many as 1, and so on in turn: loops until an outcome then end. */
 enum { FORECAST_TURNS = 64 };
 
-/* The probabilities of 0 and 1; what is rounding only becomes exactly 0, and its opposite exactly 1. */
-static songdo_status measure(struct run *run, struct path *path, unsigned bit, double p[2])
+/* Both are summed up and divided by their sum: as 1 less the other, a small one would be wrong by all that the norm has
+ * drifted, and so would the norm of what is projected on it. */
+songdo_status path_odds(struct run *run, const struct path *path, unsigned bit, struct odds *odds)
 {
 	const double noise = run->options.precision == SONGDO_SINGLE ? SINGLE_NOISE : RUN_NEGLIGIBLE;
-	songdo_status status;
+	songdo_status status = SONGDO_OK;
+	double *const p = odds->p, norm;
 
-	p[0] = p[1] = 0.5;
+	*odds = (struct odds){ .p = { 0.5, 0.5 } };
 	if (run_forecasts(run))
 		return SONGDO_OK;
-	status = state_probability(path->state, bit, &p[1]);
+	for (int o = 0; o < 2 && status == SONGDO_OK; o++)
+		status = state_probability(path->state, bit, o, &p[o]);
 	if (status != SONGDO_OK)
 		return status;
-	if (!isfinite(p[1]) || p[1] < -1e-3 || p[1] > 1 + 1e-3)
-		return error_set(run->error, SONGDO_INTERNAL, "a measurement has the probability %g", p[1]);
-	p[0] = 1 - p[1];
-	if (p[1] > 1 - NEAR_ONE) {
-		status = vector_norm_where(path->state->vector, bit_mask(bit), 0, &p[0]);
-		p[1] = 1 - p[0];
-	}
-	for (int o = 0; o < 2 && status == SONGDO_OK; o++)
+	norm = p[0] + p[1];
+	if (!(fabs(norm - 1) <= 1e-3))
+		return error_set(run->error, SONGDO_INTERNAL, "a state to measure has the norm %g", norm);
+	odds->sharp = p[0] == 0 || p[1] == 0;
+	for (int o = 0; o < 2; o++)
+		p[o] /= norm;
+	for (int o = 0; o < 2; o++)
 		if (p[o] < noise) {
 			p[o] = 0;
 			p[1 - o] = 1;
 		}
-	return status;
+	return SONGDO_OK;
 }
 
 static songdo_status record_outcome(struct path *path, int outcome)
@@ -63,15 +63,16 @@ static songdo_status record_outcome(struct path *path, int outcome)
 }
 
 /* Go on with an outcome: project, remember, answer; a reset that read 1 leaves an X to do. */
-static songdo_status follow(struct run *run, struct path *path, unsigned bit, int outcome, const double p[2])
+static songdo_status follow(struct run *run, struct path *path, unsigned bit, int outcome, const struct odds *odds)
 {
 	struct operation *operation = &path->pending.operation[path->done];
 	songdo_status status;
 
 	run->touched = true;
-	if (p[outcome] != 1 && !run_forecasts(run))
-		state_project(path->state, bit, outcome, p[outcome]);
-	path->weight *= p[outcome];
+	/* Also where the other outcome is but rounding: left there, its amplitudes would come back into those of this one. */
+	if (!odds->sharp && !run_forecasts(run))
+		state_project(path->state, bit, outcome, odds->p[outcome]);
+	path->weight *= odds->p[outcome];
 	path->fresh = false;
 	status = record_outcome(path, outcome);
 	if (operation->kind == OPERATION_MEASURE) {
@@ -239,7 +240,7 @@ bool run_release_copies(struct run *run)
 }
 
 /* Leave the branch with outcome 1 waiting. Takes over the shots. */
-static songdo_status branch(struct run *run, struct path *path, unsigned bit, const double p[2], uint64_t *ones, uint64_t one_count)
+static songdo_status branch(struct run *run, struct path *path, unsigned bit, const struct odds *odds, uint64_t *ones, uint64_t one_count)
 {
 	const uint64_t state_bytes = state_rank_bytes(path->bits, (int)run->machine.ranks, run->options.precision);
 	struct path *other = path_new();
@@ -262,7 +263,7 @@ static songdo_status branch(struct run *run, struct path *path, unsigned bit, co
 		if (status == SONGDO_OK)
 			status = state_copy(&other->state, path->state, run->error);
 		if (status == SONGDO_OK)
-			status = follow(run, other, bit, 1, p);
+			status = follow(run, other, bit, 1, odds);
 	} else if (status == SONGDO_OK) {
 		status = copy_outcomes(other, path);
 		if (status == SONGDO_OK)
@@ -285,43 +286,43 @@ done:
 }
 
 /* Which outcomes are walked: those with shots, and those that an exact distribution or an observable needs. */
-static void choose(const struct run *run, const struct path *path, const double p[2], const uint64_t shots[2], bool walked[2])
+static void choose(const struct run *run, const struct path *path, const struct odds *odds, const uint64_t shots[2], bool walked[2])
 {
 	for (int o = 0; o < 2; o++)
-		walked[o] = shots[o] > 0 || (run->exhaustive && path->weight * p[o] > RUN_NEGLIGIBLE);
+		walked[o] = shots[o] > 0 || (run->exhaustive && path->weight * odds->p[o] > RUN_NEGLIGIBLE);
 }
 
-static songdo_status divide(struct run *run, struct path *path, unsigned bit, uint32_t slot, const double p[2])
+static songdo_status divide(struct run *run, struct path *path, unsigned bit, uint32_t slot, const struct odds *odds)
 {
 	uint64_t shots[2] = { 0, 0 }, *ones = NULL;
 	songdo_status status = SONGDO_OK;
 	bool walked[2];
 
 	for (uint64_t i = 0; i < path->shot_count; i++)
-		shots[1] += reads_one(run, path, i, slot, p[0]);
+		shots[1] += reads_one(run, path, i, slot, odds->p[0]);
 	shots[0] = path->shot_count - shots[1];
-	choose(run, path, p, shots, walked);
+	choose(run, path, odds, shots, walked);
 	for (int o = 0; o < 2; o++)
 		if (!walked[o] && run->result != NULL)
-			run->result->discarded_probability += path->weight * p[o];
+			run->result->discarded_probability += path->weight * odds->p[o];
 	path->negligible = !walked[0] && !walked[1];
 	if (path->negligible)
 		return SONGDO_OK;
 	if (!walked[0] || !walked[1])
-		return follow(run, path, bit, walked[1], p);
+		return follow(run, path, bit, walked[1], odds);
 	if (run->options.save_state != NULL)
 		return error_set(run->error, SONGDO_BAD_USAGE, "the program measures or resets on its way, so that shots end in different "
 		                 "states: there is no one state to save");
 	if (shots[0] > 0 && shots[1] > 0) {
-		status = divide_shots(run, path, slot, p[0], shots[1], &ones);
+		status = divide_shots(run, path, slot, odds->p[0], shots[1], &ones);
 	} else if (shots[1] > 0) {
 		ones = path->shots;
 		path->shots = NULL;
 		path->shot_count = 0;
 	}
 	if (status == SONGDO_OK)
-		status = branch(run, path, bit, p, ones, shots[1]);
-	return status == SONGDO_OK ? follow(run, path, bit, 0, p) : status;
+		status = branch(run, path, bit, odds, ones, shots[1]);
+	return status == SONGDO_OK ? follow(run, path, bit, 0, odds) : status;
 }
 
 songdo_status path_collapse(struct run *run, struct path *path)
@@ -332,19 +333,19 @@ songdo_status path_collapse(struct run *run, struct path *path)
 	const double start = cpu_seconds();
 	songdo_status status;
 	unsigned bit;
-	double p[2];
+	struct odds odds;
 
 	assert(qubit != QUBITS_NONE);   /* untouched qubits are settled before */
 	bit = path->layout.bit[qubit];
-	status = measure(run, path, bit, p);
+	status = path_odds(run, path, bit, &odds);
 	if (status != SONGDO_OK)
 		return status;
 	if (run_forecasts(run))
-		status = follow(run, path, bit, run->collapses++ / FORECAST_TURNS % 2 == 1, p);
+		status = follow(run, path, bit, run->collapses++ / FORECAST_TURNS % 2 == 1, &odds);
 	else if (path->outcomes < path->forced)
-		status = follow(run, path, bit, path->outcome[path->outcomes], p);
+		status = follow(run, path, bit, path->outcome[path->outcomes], &odds);
 	else
-		status = divide(run, path, bit, slot, p);
+		status = divide(run, path, bit, slot, &odds);
 	run->timing.simulate += cpu_seconds() - start;
 	return status;
 }

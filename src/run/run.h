@@ -85,6 +85,12 @@ songdo_status result_finish(struct songdo_result *result);
 
 struct final { uint32_t slot, qubit; };
 
+/* The probabilities that a bit reads 0 and 1; what is rounding only is exactly 0, and its opposite exactly 1. */
+struct odds {
+	double p[2];
+	bool sharp;   /* no amplitude at all reads otherwise: there is nothing to project */
+};
+
 struct path {
 	struct path *next;               /* the one that waits below */
 	struct vm *vm;                   /* NULL: to be replayed from the start */
@@ -167,6 +173,8 @@ songdo_status path_join(struct run *run, struct path *path, uint32_t *qubit, uin
 /* Carry out the pending measurement or reset at path->done: go on with one outcome; the other, where it is to be walked
  * too, is left on run->waiting. Collective. */
 songdo_status path_collapse(struct run *run, struct path *path);
+/* What a measurement of the bit may read. On all ranks. A forecast knows nothing: 1/2 and 1/2. */
+songdo_status path_odds(struct run *run, const struct path *path, unsigned bit, struct odds *odds);
 /* Record the value of a slot. */
 songdo_status path_answer(struct path *path, uint32_t slot, int value);
 /* Turn copies of states that wait into replays; true where that freed something. */

@@ -28,16 +28,23 @@ static songdo_status finish_resets(struct run *run, struct path *path)
 
 	for (size_t i = 0; i < path->resets && status == SONGDO_OK; i++) {
 		const uint32_t qubit = qubits_find(&path->number, path->reset[i]);
-		double one;
-		status = state_probability(path->state, path->layout.bit[qubit], &one);
-		if (status != SONGDO_OK || one < 1e-10)
-			continue;
-		if (one < 1 - 1e-10)
+		const unsigned bit = path->layout.bit[qubit];
+		struct odds odds;
+		status = path_odds(run, path, bit, &odds);
+		if (status != SONGDO_OK)
+			break;
+		if (odds.p[0] != 1 && odds.p[1] != 1)
 			return error_set(run->error, SONGDO_BAD_USAGE, "%s is reset at the end while it may be 0 or 1: there is no one state to save",
 			                 program_qubit_name(run->program, path->reset[i], name, sizeof(name)));
+		if (!odds.sharp)
+			state_project(path->state, bit, odds.p[1] == 1, 1);
+		if (odds.p[1] != 1)
+			continue;
 		status = run_agree(run, circuit_add_gate(&path->pending, GATE_X, NULL, 0, 0, &path->reset[i], run->error));
+		if (status == SONGDO_OK) /* at once: the qubit may be reset again */
+			status = path_execute(run, path, path->pending.operations, true);
 	}
-	return status == SONGDO_OK ? path_execute(run, path, path->pending.operations, true) : status;
+	return status;
 }
 
 songdo_status path_save(struct run *run, struct path *path)

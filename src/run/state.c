@@ -206,7 +206,8 @@ static songdo_status check_normal(const songdo_state *state, songdo_error *error
 	if (status == SONGDO_OK && !(fabs(norm - 1) <= tolerance)) {
 		status =
 		        error_set(error, SONGDO_BAD_USAGE, "the squares of the amplitudes sum to %.9g, not to 1", norm);
-		error_hint(error, "divide every amplitude by %.9g", sqrt(norm));
+		if (isnormal(norm))
+			error_hint(error, "divide every amplitude by %.9g", sqrt(norm));
 	}
 	return status;
 }

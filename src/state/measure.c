@@ -7,10 +7,10 @@
 
 #include "base/bits.h"
 
-songdo_status state_probability(const struct state *state, unsigned bit, double *probability)
+songdo_status state_probability(const struct state *state, unsigned bit, int outcome, double *probability)
 {
 	assert(bit < state->bits);
-	return vector_norm_where(state->vector, bit_mask(bit), bit_mask(bit), probability);
+	return vector_norm_where(state->vector, bit_mask(bit), outcome ? bit_mask(bit) : 0, probability);
 }
 
 void state_project(struct state *state, unsigned bit, int outcome, double probability)

@@ -46,9 +46,9 @@ songdo_status state_execute(struct state *state, const struct schedule *schedule
  * (op/remap_cost.h) says. Collective. */
 songdo_status state_remap(struct state *state, const struct remap *remap);
 
-/* The probability that `bit` reads 1; and the projection onto an outcome, renormalised by 1/sqrt(probability).
+/* The probability that `bit` reads so, not divided by the norm; and the projection onto an outcome, renormalised by 1/sqrt(probability).
  * Collective. */
-songdo_status state_probability(const struct state *state, unsigned bit, double *probability);
+songdo_status state_probability(const struct state *state, unsigned bit, int outcome, double *probability);
 void state_project(struct state *state, unsigned bit, int outcome, double probability);
 
 #endif

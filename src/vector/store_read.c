@@ -259,7 +259,8 @@ static songdo_status normalise(struct vector *vector, const struct store *store,
 		error_set(error, SONGDO_BAD_PROGRAM,
 		          "%.160s: the state is not normalised: its norm squared is %.9g, not 1 within %g", store->name,
 		          norm, single ? STORE_NORM_SINGLE : STORE_NORM_DOUBLE);
-		error_hint(error, "divide the amplitudes by %.9g", sqrt(norm));
+		if (isnormal(norm))
+			error_hint(error, "divide the amplitudes by %.9g", sqrt(norm));
 		return SONGDO_BAD_PROGRAM;
 	}
 	if (fabs(norm - 1) > (vector->kernel->precision == SONGDO_SINGLE ? ROUNDING_SINGLE : ROUNDING_DOUBLE))

@@ -168,6 +168,9 @@ row "no row is no sweep" '^bad.csv:2:1: error: .*no row' 'theta,phi\n'
 row "an empty file is no sweep" '^bad.csv:1:1: error: .*empty' ''
 expect "an input is given once" 65 "given by --input too" run turn.qasm --sweep rows.csv --input phi=1
 expect "a missing file of rows is named" 66 "missing.csv" run turn.qasm --sweep missing.csv
+expect "a state does not go to standard output" 64 "wants a file" run bell.qasm --save-state -
+expect "one file for two outputs" 64 "the same file" run bell.qasm --save-state s.npy -o s.npy
+expect "an action that there is not" 64 "^songdo: the action is info, export or compare, not \"inform\"" state inform
 expect "a sweep has no one state" 64 "many states" run turn.qasm --sweep rows.csv --save-state s.npy
 
 # ---- States ----------------------------------------------------------------------------------------------------

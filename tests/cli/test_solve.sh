@@ -131,9 +131,18 @@ any("by hand" in n for n in d["notes"])'
 	run solve "$districts"
 	[ $code -eq 0 ] && grep -q 'Answer: 10 neighbouring pairs, the most possible' out && grep -q 'Michuhol-gu' out && grep -q 'Statistics Korea' out
 	verdict $? "and in words"
+	head='{"schema": "songdo.instance/1", "workload": "qubo", "items": ["a"], "terms": [{"items": ["a"], "weight": 1e308}]'
+	printf '%s, "name": "\\u001b[31m\\u009b\\uac00"}' "$head" > colour.json
+	run solve colour.json -q
+	[ $code -eq 0 ] && [ "$(head -n 1 out)" = '?[31m??가' ]
+	verdict $? "control characters of an instance do not reach the terminal"
+	printf '%s, "constant": 1e308}' "$head" > endless.json
+	expect "a constant that makes the objective infinite" 65 'the weights add up to more than a number can be' solve endless.json
 else
 	skip "the districts of Incheon: ten pairs of neighbours, with the origin of the map" "this build has no jansson"
 	skip "and in words" "this build has no jansson"
+	skip "control characters of an instance do not reach the terminal" "this build has no jansson"
+	skip "a constant that makes the objective infinite" "this build has no jansson"
 fi
 
 # ---- Refusals --------------------------------------------------------------------------------------------

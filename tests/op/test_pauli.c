@@ -91,7 +91,8 @@ Test(pauli, bad_text_is_refused_at_its_place)
 	refuse("Z(q[0)", 1, 6, "']'");
 	refuse("Z1 + X0 Y0", 1, 6, "imaginary");
 	refuse("1e999 Z0", 1, 1, "finite");
-	refuse("1e308*1e308 Z0", 1, 15, "finite");
+	refuse("1e308*1e308 Z0", 1, 1, "above 1e150");
+	refuse("Z0 + 1e200 X0", 1, 6, "above 1e150");
 	refuse("Z99999999999999999999", 1, 12, "too large");
 	refuse("0.5i Z0", 1, 4, "complex");
 	refuse("2 j Z0", 1, 3, "complex");

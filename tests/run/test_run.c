@@ -469,7 +469,7 @@ Test(run, the_saved_state_has_every_declared_qubit_in_order)
 		char script[256];
 		songdo_result *result;
 		const size_t count = (size_t)1 << sizes[i];
-		sprintf(script, "qubits %d; bits 1; x 2; ry 1.0 0; measure 2 0; reset 2", sizes[i]);
+		sprintf(script, "qubits %d; bits 1; x 2; ry 1.0 0; measure 2 0; reset 2; reset 2", sizes[i]);
 		result = run(env, script, (songdo_run_options){ .shots = 1, .save_state = file });
 		cr_assert_eq(load(file, psi, 256), count);
 		for (size_t j = 0; j < count; j++)
@@ -485,6 +485,53 @@ Test(run, there_is_no_one_state_to_save_where_shots_part)
 	fail("qubits 1; bits 1; h 0; measure 0 0; h 0", (songdo_run_options){ .shots = 100, .save_state = "/tmp/songdo_never" }, SONGDO_BAD_USAGE);
 	fail("qubits 1; bits 1; h 0; measure 0 0; reset 0", (songdo_run_options){ .shots = 100, .save_state = "/tmp/songdo_never" }, SONGDO_BAD_USAGE);
 	cr_assert_neq(access("/tmp/songdo_never", F_OK), 0);
+}
+
+/* In single precision the norm drifts from 1 by some 1e-7: a qubit that has one value has it all the same, and an outcome
+ * of small probability is not divided by a wrong one. */
+Test(run, drift_of_the_norm_is_no_outcome)
+{
+	static const songdo_observable z1 = { .text = "Z1" };
+	char file[] = "/tmp/songdo_state_XXXXXX", script[4096];
+	songdo_env *env = open_env(0);
+
+	close(mkstemp(file));
+	for (unsigned round = 0; round < 12; round++) {
+		songdo_result *result;
+		double value = 0, variance;
+		size_t length = (size_t)sprintf(script, "qubits 3; bits 2; x 2; ");
+		for (unsigned i = 0; i < 20; i++)
+			length += (size_t)sprintf(script + length, "ry %.3f 0; cx 0 1; ry %.3f 1; cx 1 0; ", 0.31 * (i + 1) + round, 0.17 * (i + 2) - round);
+		sprintf(script + length, "measure 0 0; reset 2");
+		result = run(env, script, (songdo_run_options){ .shots = 1, .save_state = file, .precision = SONGDO_SINGLE });
+		songdo_result_free(result);
+
+		sprintf(script, "qubits 2; bits 1; rx %.3f 0; ry %.3f 1; measure 1 0; x 1; reset 1", 0.3 + round, 3.1 - 0.05 * round);
+		result = run(env, script, (songdo_run_options){ .exact = 1, .precision = SONGDO_SINGLE, .observables = &z1, .observable_count = 1 });
+		songdo_result_expectation(result, 0, &value, &variance);
+		cr_assert_float_eq(value, 1, 1e-5, "%s: %.9g", script, value);
+		songdo_result_free(result);
+	}
+	unlink(file);
+	songdo_env_close(env);
+}
+
+/* A rotation by 1e-8 leaves an amplitude of 5e-9, a probability that is none. It must be gone: else it would come back as an
+ * error of 5e-9 in what follows. */
+Test(run, what_a_measurement_rules_out_is_gone)
+{
+	static const char *const scripts[] = {
+		"qubits 1; bits 1; rx 1e-8 0; reset 0; rx 1.5707963267948966 0; measure 0 0",
+		"qubits 1; bits 2; x 0; rx 1e-8 0; measure 0 1; rx 1.5707963267948966 0; measure 0 0",
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+		songdo_env *env = open_env(0);
+		songdo_result *result = run(env, scripts[i], (songdo_run_options){ .exact = 1 });
+		cr_assert_float_eq(probability_of(result, i ? "10" : "0"), 0.5, 1e-14, "%s", scripts[i]);
+		songdo_result_free(result);
+		songdo_env_close(env);
+	}
 }
 
 Test(run, saving_the_state_does_not_change_the_counts)

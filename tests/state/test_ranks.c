@@ -263,7 +263,7 @@ static void test_measurement(struct check *check, songdo_env *env)
 			if (x >> bit & 1)
 				expected += creal(dense[x] * conj(dense[x]));
 		load(state, dense);
-		CHECK(check, state_probability(state, bit, &probability) == SONGDO_OK);
+		CHECK(check, state_probability(state, bit, 1, &probability) == SONGDO_OK);
 		CHECK(check, fabs(probability - expected) < 1e-14);
 		int outcome = bit % 2;
 		state_project(state, bit, outcome, outcome ? probability : 1 - probability);
@@ -350,8 +350,8 @@ static void test_same_on_one_rank(struct check *check, songdo_env *env)
 			CHECK(check, vector_norm(here->vector, &a) == SONGDO_OK && vector_norm(there->vector, &b) == SONGDO_OK);
 			CHECK(check, memcmp(&a, &b, sizeof a) == 0, "n = %u: %.17g and %.17g", n, a, b);
 			for (unsigned bit = 0; bit < n; bit++) {
-				CHECK(check, state_probability(here, bit, &a) == SONGDO_OK);
-				CHECK(check, state_probability(there, bit, &b) == SONGDO_OK);
+				CHECK(check, state_probability(here, bit, 1, &a) == SONGDO_OK);
+				CHECK(check, state_probability(there, bit, 1, &b) == SONGDO_OK);
 				CHECK(check, memcmp(&a, &b, sizeof a) == 0, "n = %u, bit %u: %.17g and %.17g", n, bit, a, b);
 			}
 			double complex x, y;

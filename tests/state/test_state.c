@@ -143,14 +143,14 @@ Test(state, measuring_a_bell_pair)
 	cr_assert_eq(state_new(&state, env, SONGDO_DOUBLE, 2, 2, NULL), SONGDO_OK);
 	cr_assert_eq(vector_set(state->vector, 0, sqrt(0.5)), SONGDO_OK);
 	cr_assert_eq(vector_set(state->vector, 3, sqrt(0.5) * I), SONGDO_OK);
-	cr_assert_eq(state_probability(state, 1, &probability), SONGDO_OK);
+	cr_assert_eq(state_probability(state, 1, 1, &probability), SONGDO_OK);
 	cr_assert_lt(fabs(probability - 0.5), 1e-15);
 	state_project(state, 1, 1, probability);
 	cr_assert_eq(vector_get(state->vector, 0, &value), SONGDO_OK);
 	cr_assert(value == 0);
 	cr_assert_eq(vector_get(state->vector, 3, &value), SONGDO_OK);
 	cr_assert_lt(cabs(value - I), 1e-15);
-	cr_assert_eq(state_probability(state, 0, &probability), SONGDO_OK);
+	cr_assert_eq(state_probability(state, 0, 1, &probability), SONGDO_OK);
 	cr_assert_lt(fabs(probability - 1), 1e-15);
 	state_free(state);
 	songdo_env_close(env);
