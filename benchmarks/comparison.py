@@ -12,7 +12,6 @@ import measure
 import report
 
 SETTINGS_N = 20         # settings are tried at most at this size, and kept for larger ones
-DISTURBED = 0.15        # of the machine taken by others: such a turn is repeated, and not counted
 HOPELESS = 1.5          # a peer so much slower than the fastest in the first round is not repeated
 
 
@@ -64,9 +63,9 @@ class Comparison:
         least = None
         for _ in range(3):
             answer = ask()
-            if least is None or answer.get('foreign', 0) < least.get('foreign', 0):
+            if least is None or measure.disturbance(answer) < measure.disturbance(least):
                 least = answer
-            if 'error' in answer or least['foreign'] <= DISTURBED:
+            if 'error' in answer or measure.disturbance(least) <= measure.DISTURBED:
                 break
         return least
 

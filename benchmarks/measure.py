@@ -10,6 +10,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf('SC_CLK_TCK')
+DISTURBED = 0.1            # of the machine lost to others: such a turn is repeated, and not counted
 REST_AFTER, REST = 10, 2   # seconds at real-time priority, and the pause that others then get
 
 
@@ -38,18 +39,32 @@ def process_ticks(pid):
     return sum(int(word) for word in words[11:15])   # its own and its children's, user and system
 
 
+def waited_seconds(pid):
+    """How long the threads of a process were ready to run and did not, so far."""
+    waited = 0
+    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
+        try:
+            waited += int((task / 'schedstat').read_text().split()[1])
+        except (OSError, IndexError):
+            pass   # the thread has ended, or the kernel does not count
+    return waited / 1e9
+
+
 class Turn:
-    """One turn of a simulator: what the others took of the machine during it, as a share of all cores."""
+    """One turn of a simulator. As shares of all cores: `foreign`, what others took of the machine meanwhile, and
+    `waited`, how long its own threads had to wait for a core."""
 
     def __init__(self, pid):
         self.pid = pid
 
     def __enter__(self):
-        self.begin, self.busy, self.own = time.perf_counter(), busy_ticks(), process_ticks(self.pid)
+        self.busy, self.own, self.before = busy_ticks(), process_ticks(self.pid), waited_seconds(self.pid)
+        self.begin = time.perf_counter()
         return self
 
     def __exit__(self, *_):
         self.seconds = time.perf_counter() - self.begin
+        self.waited = (waited_seconds(self.pid) - self.before) / self.seconds / cores()
         own = process_ticks(self.pid) - self.own
         capacity = self.seconds * TICKS * cores()
         # Under a tenth of a second the ticks are too coarse to tell.
@@ -108,11 +123,17 @@ class Peer:
             self.process.stdin.flush()
             answer = self.read()
         self.priority.rest(turn.seconds)
-        return {**answer, 'foreign': round(turn.foreign, 3), 'used': round(turn.used, 2), 'version': self.version}
+        return {**answer, 'foreign': round(turn.foreign, 3), 'waited': round(turn.waited, 4), 'used': round(turn.used, 2), 'version': self.version}
 
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+def disturbance(row):
+    """What a turn lost to others, as a share of the machine. A process that has ended cannot be asked how long it waited;
+    Songdo keeps all cores busy, so that what others took is what it lost."""
+    return row.get('waited', row.get('foreign', 0))
 
 
 def songdo(driver, file, precision, repeats, seconds, priority, state=None):

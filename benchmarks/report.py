@@ -6,8 +6,8 @@ import math
 import statistics
 
 import circuits
+from measure import DISTURBED, disturbance
 
-DISTURBED = 0.15                         # rows with more of the machine taken by others are left out
 CAPS = {'double': 30, 'single': 12}      # no circuit counts above this in a mean
 COLUMNS = {False: 'as given', True: 'after the entangling prefix'}
 
@@ -22,7 +22,7 @@ def load(files):
 
 def median(rows):
     """Of all repetitions in turns that nobody disturbed; of the least disturbed turn where there is none."""
-    quiet = [row for row in rows if row['foreign'] <= DISTURBED] or [min(rows, key=lambda row: row['foreign'])]
+    quiet = [row for row in rows if disturbance(row) <= DISTURBED] or [min(rows, key=disturbance)]
     return statistics.median(second for row in quiet for second in row['seconds'])
 
 
