@@ -91,7 +91,7 @@ static songdo_status read_circuit(struct bench *bench)
 /* What is compared: from the circuit to the amplitudes in index order. */
 static songdo_status simulate(struct bench *bench, struct times *times)
 {
-	struct plan_options options = { 0 };
+	struct plan_options options = { .flags = PLAN_FRESH };
 	struct layout ordered = { .qubits = bench->state->bits };
 	const struct cost before = bench->env->cost;
 	struct plan *plan = NULL;
