@@ -81,6 +81,8 @@ typedef struct songdo_env_options {
 	uint64_t max_memory;           /* bytes a rank may allocate; 0: what is free */
 	const void *communicator;      /* an MPI_Comm by address (songdo_mpi.h); NULL: the launcher's ranks, or one */
 	const char *isa;               /* "scalar", "avx2", "avx512"; NULL: SONGDO_ISA, else the best the CPU has */
+	const char *machine;           /* the file that `songdo bench --save` wrote; "": none; NULL: SONGDO_MACHINE, else
+	                                  songdo/machine in the user's configuration folder, where it exists */
 } songdo_env_options;
 
 /* Open an env. Collective over the ranks of the communicator. options may be NULL. */

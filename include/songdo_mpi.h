@@ -6,6 +6,7 @@
 
 #include <mpi.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "songdo.h"
 
@@ -14,7 +15,8 @@
 static inline songdo_status songdo_env_open_mpi(songdo_env **env, MPI_Comm communicator,
                                                 const songdo_env_options *options, songdo_error *error)
 {
-	songdo_env_options with = { 0, 0, NULL, NULL };
+	songdo_env_options with;
+	memset(&with, 0, sizeof(with));
 	if (options)
 		with = *options;
 	with.communicator = &communicator;

@@ -154,9 +154,13 @@ void cpu_read(struct cpu *cpu)
 	}
 }
 
-double cpu_seconds(void)
+static double read_clock(clockid_t clock)
 {
 	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
+
+double cpu_seconds(void) { return read_clock(CLOCK_MONOTONIC); }
+
+double cpu_seconds_worked(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); }

@@ -16,5 +16,7 @@ struct cpu {
 void cpu_read(struct cpu *cpu);
 /* Monotonic seconds. */
 double cpu_seconds(void);
+/* Seconds that this process has worked on all its cores together. */
+double cpu_seconds_worked(void);
 
 #endif

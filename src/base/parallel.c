@@ -21,9 +21,12 @@ enum { MOST_THREADS = 4096, LEAVES = 1024, LEVELS = 64 };
 
 #ifdef _OPENMP
 
-/* CPUs in this process's affinity mask, which may be wider than a cpu_set_t. */
+/* CPUs in this process's affinity mask, which may be wider than a cpu_set_t. Where the threads of the team are pinned
+ * (OMP_PROC_BIND, OMP_PLACES), the calling thread is pinned already and its own mask says nothing; OpenMP remembers. */
 static int affinity_cpus(void)
 {
+	if (omp_get_num_places() > 0)
+		return omp_get_num_procs();
 	for (int width = CPU_SETSIZE; width <= 1 << 20; width *= 4) {
 		cpu_set_t *set = CPU_ALLOC(width);
 		if (!set)

@@ -32,7 +32,7 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command command_run, command_check, command_plan, command_state, command_solve, command_info,
+extern const struct command command_run, command_check, command_plan, command_state, command_solve, command_bench, command_info,
 	command_help;
 extern const struct command *const cli_commands[];   /* NULL-terminated */
 
@@ -111,6 +111,11 @@ int observable_list_complain(const struct observable_list *list, songdo_error *e
                              const struct input *input);
 void observable_list_close(struct observable_list *list);
 
+/* songdo_env_open, with a message where it fails: about a line of the machine's kept rates it shows the line. */
+int cli_open_env(songdo_env **env, const songdo_env_options *options);
+
+/* Make the folders that a file's name goes through; on rank 0. */
+int output_make_folder(const char *file);
 /* Find out on rank 0 whether a file can be created, before the work; NULL and "-" are fine. */
 int output_check(songdo_env *env, const char *file);
 /* Write a document on rank 0; file NULL: standard output. All ranks return the same code. Frees the text. */

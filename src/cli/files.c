@@ -95,6 +95,39 @@ void input_close(struct input *input)
 	*input = (struct input){ 0 };
 }
 
+int cli_open_env(songdo_env **env, const songdo_env_options *options)
+{
+	songdo_error error = { 0 };
+	const songdo_status status = songdo_env_open(env, options, &error);
+	char *source = NULL;
+	size_t length = 0;
+
+	if (status == SONGDO_OK)
+		return SONGDO_OK;
+	error.code = status;
+	if (error.line > 0)
+		text_read_file(&source, &length, error.file, RATES_FILE_LIMIT, NULL);
+	cli_complain(&error, error.file, source, length);
+	free(source);
+	return (int)status;
+}
+
+int output_make_folder(const char *file)
+{
+	char *path = strdup(file);
+	int cause = path == NULL ? ENOMEM : 0;
+
+	for (char *slash = path; cause == 0 && (slash = strchr(slash + 1, '/')) != NULL; *slash = '/') {
+		*slash = '\0';
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			cause = errno;
+	}
+	if (cause != 0)
+		cli_say("cannot make the folder of %s: %s", file, strerror(cause));
+	free(path);
+	return cause == 0 ? SONGDO_OK : SONGDO_NO_OUTPUT;
+}
+
 /* Whether a file of this name could be made; nothing is left behind. */
 static songdo_status try_file(const char *file)
 {

@@ -53,6 +53,10 @@ static void write_text(struct text *text, songdo_env *env, uint64_t free_bytes)
 	text_add_format(text, "threads   %d a rank, of %d here\n", songdo_env_threads(env), parallel_available());
 	text_add_format(text, "ranks     %d (%s)\n", songdo_env_ranks(env), comm_library(env->comm));
 	text_add_format(text, "memory    %s free for a rank\n", memory_text(memory, free_bytes));
+	if (env->rates.threads > 0)
+		text_add_format(text, "machine   measured with %u threads, %s\n", env->rates.threads, env->rates.isa);
+	else
+		text_add_format(text, "machine   %s\n", env->remark[0] != '\0' ? env->remark : "not measured yet: songdo bench --save");
 }
 
 static void write_limits(struct text *text)
@@ -87,7 +91,6 @@ static int info_main(const struct command *command, int argc, char **argv)
 	struct options options;
 	struct text text = { 0 };
 	songdo_env *env = NULL;
-	songdo_error error = { 0 };
 	uint64_t free_bytes = 0;
 	int option, code = SONGDO_NO_FIT, format = 0;
 	bool with_limits = false;
@@ -107,11 +110,9 @@ static int info_main(const struct command *command, int argc, char **argv)
 		return code;
 	if (optind < argc)
 		return cli_usage(command, "info takes no operands");
-	code = (int)songdo_env_open(&env, NULL, &error);
-	if (code != SONGDO_OK) {
-		cli_complain(&error, "", NULL, 0);
+	code = cli_open_env(&env, NULL);
+	if (code != SONGDO_OK)
 		return code;
-	}
 	code = (int)env_memory_left(env, &free_bytes);
 	if (songdo_env_rank(env) == 0 && format == 1)
 		write_json(&text, env, free_bytes, with_limits);

@@ -7,11 +7,12 @@
 #include "cli/cli.h"
 
 const struct command *const cli_commands[] = {&command_run,   &command_check, &command_plan, &command_state,
-                                              &command_solve, &command_info,  &command_help, NULL};
+                                              &command_solve, &command_bench, &command_info,  &command_help,
+                                              NULL};
 
 /* Names that the command will have; who asks for one is told so. */
 static const char *const later[] = { "draw", "convert", "city", "advantage", "submit", "jobs", "status", "result", "wait", "cancel",
-                                     "bench", NULL };
+                                     NULL };
 
 static int complain_command(const char *name)
 {

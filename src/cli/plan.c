@@ -222,6 +222,8 @@ static int plan_program(struct request *request, songdo_env *env)
 		                                strcmp(request->file, "-") == 0 ? "<stdin>" : request->file, &input);
 		goto done;
 	}
+	if (songdo_env_rank(env) == 0 && env->remark[0] != '\0')
+		fprintf(stderr, "note: %s\n", env->remark);
 	if (songdo_env_rank(env) == 0)
 		request->format == 1 ? forecast_write(&text, &forecast) : write_text(&text, &forecast);
 	code = output_write(env, request->output, &text);
@@ -236,15 +238,12 @@ static int plan_main(const struct command *command, int argc, char **argv)
 {
 	struct request request = { 0 };
 	songdo_env *env = NULL;
-	songdo_error error = { 0 };
 	int code;
 
 	if (read_request(&request, command, argc, argv, &code))
 		goto done;
-	code = (int)songdo_env_open(&env, NULL, &error);
-	if (code != SONGDO_OK)
-		cli_complain(&error, "", NULL, 0);
-	else
+	code = cli_open_env(&env, NULL);
+	if (code == SONGDO_OK)
 		code = plan_program(&request, env);
 	songdo_env_close(env);
 done:

@@ -289,16 +289,13 @@ static int solve_main(const struct command *command, int argc, char **argv)
 {
 	struct request request = {0};
 	songdo_env *env = NULL;
-	songdo_error error = {0};
 	int code;
 
 	if (read_request(&request, command, argc, argv, &code))
 		return code;
 	signals_catch();
-	code = (int)songdo_env_open(&env, &request.env, &error);
-	if (code != SONGDO_OK)
-		cli_complain(&error, "", NULL, 0);
-	else
+	code = cli_open_env(&env, &request.env);
+	if (code == SONGDO_OK)
 		code = solve_instance(&request, env);
 	songdo_env_close(env);
 	return code;

@@ -521,7 +521,6 @@ static int state_main(const struct command *command, int argc, char **argv)
 	struct request request = { .precision = -1, .tolerance = -1 };
 	struct options options;
 	songdo_env *env = NULL;
-	songdo_error error = { 0 };
 	int option, code = SONGDO_NO_FIT;
 
 	if (!options_open(&options, command, argc, argv))
@@ -535,10 +534,8 @@ static int state_main(const struct command *command, int argc, char **argv)
 	code = check_request(command, &request, argc, argv);
 	if (code != SONGDO_OK)
 		return code;
-	code = (int)songdo_env_open(&env, NULL, &error);
-	if (code != SONGDO_OK)
-		cli_complain(&error, "", NULL, 0);
-	else
+	code = cli_open_env(&env, &(songdo_env_options){ .machine = "" });
+	if (code == SONGDO_OK)
 		code = act(&request, env);
 	songdo_env_close(env);
 	return code;

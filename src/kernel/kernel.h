@@ -48,6 +48,12 @@ struct kernel_table {
 	void (*project)(void *amplitudes, uint64_t base, uint64_t begin, uint64_t end, uint64_t mask, uint64_t value, double factor);
 	void (*to_double)(double complex *out, const void *amplitudes, uint64_t begin, uint64_t end);
 	void (*from_double)(void *amplitudes, const double complex *in, uint64_t begin, uint64_t end);
+
+	/* Limits of the machine, to be timed. Multiply the amplitudes [begin, end), of which the first is aligned to a
+	 * vector, by a real factor: the least that reading and writing them costs. And rounds of fused multiply-adds that
+	 * stay in registers; *sum is a small number, and then another; returns the flops. */
+	void (*scale)(void *amplitudes, uint64_t begin, uint64_t end, double factor);
+	uint64_t (*multiply_add)(uint64_t rounds, double *sum);
 };
 
 void kernel_call_free(struct kernel_call *call);

@@ -24,4 +24,8 @@ void KERNEL_NAME(project)(void *amplitudes, uint64_t base, uint64_t begin, uint6
 void KERNEL_NAME(to_double)(double complex *out, const void *amplitudes, uint64_t begin, uint64_t end);
 void KERNEL_NAME(from_double)(void *amplitudes, const double complex *in, uint64_t begin, uint64_t end);
 
+/* The limits of kernel.h. */
+void KERNEL_NAME(scale)(void *amplitudes, uint64_t begin, uint64_t end, double factor);
+uint64_t KERNEL_NAME(multiply_add)(uint64_t rounds, double *sum);
+
 #endif

@@ -42,4 +42,6 @@ const struct kernel_table KERNEL_NAME(kernel_table) = {
 	.project = KERNEL_NAME(project),
 	.to_double = KERNEL_NAME(to_double),
 	.from_double = KERNEL_NAME(from_double),
+	.scale = KERNEL_NAME(scale),
+	.multiply_add = KERNEL_NAME(multiply_add),
 };

@@ -5,6 +5,18 @@
 
 #include "base/bits.h"
 
+static const struct { const char *name; uint8_t least, most; } kinds[KERNEL_KINDS] = {
+	[KERNEL_DENSE] = {"dense", 1, STEP_DENSE_TARGETS},
+	[KERNEL_REAL] = {"real", 1, STEP_DENSE_TARGETS},
+	[KERNEL_DIAGONAL] = {"diagonal", 0, STEP_DIAGONAL_TARGETS},
+	[KERNEL_EXCHANGE] = {"exchange", 1, 2},
+	[KERNEL_ROTATE] = {"rotate", 1, STEP_ROTATED_TARGETS},
+};
+
+const char *step_name(enum kernel_kind kind) { return kinds[kind].name; }
+unsigned step_most_targets(enum kernel_kind kind) { return kinds[kind].most; }
+unsigned step_least_targets(enum kernel_kind kind) { return kinds[kind].least; }
+
 uint64_t step_coefficients(enum kernel_kind kind, unsigned targets)
 {
 	switch (kind) {

@@ -90,6 +90,11 @@ struct cost {
 	uint64_t exchanged_bytes, messages;      /* sent by this rank; state payload */
 };
 
+/* What a kind is called ("dense"). */
+const char *step_name(enum kernel_kind kind);
+/* The most targets a step of this kind may have, and the least. */
+unsigned step_most_targets(enum kernel_kind kind);
+unsigned step_least_targets(enum kernel_kind kind);
 /* The number of coefficients a step of this kind and width has. */
 uint64_t step_coefficients(enum kernel_kind kind, unsigned targets);
 /* The flops of a step for each amplitude that it acts on (controls restrict the amplitudes, not this figure). */

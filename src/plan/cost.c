@@ -62,6 +62,17 @@ double item_cost(const struct item *item)
 	}
 }
 
+/* Seconds an amplitude: as measured on this machine where that is known, controls by the rule above. */
+static double step_seconds(const struct machine_description *machine, const struct step *step)
+{
+	const unsigned controls = bit_count(step->control_mask);
+	const double measured = machine->step_seconds[step->kind][step->targets];
+	const double cost = step_cost(step->kind, step->targets, controls);
+	if (measured > 0)
+		return measured * cost / step_cost(step->kind, step->targets, 0);
+	return cost / machine->flops_per_second;
+}
+
 void plan_count(struct plan *plan)
 {
 	const struct schedule *s = &plan->schedule;
@@ -89,8 +100,7 @@ void plan_count(struct plan *plan)
 		for (uint32_t k = pass->first; k < pass->first + pass->count; k++) {
 			const struct step *step = &s->step[k];
 			cost->flops += step_rank_flops(step, s->local_bits, pass->still);
-			const double work = step_cost(step->kind, step->targets, bit_count(step->control_mask));
-			plan->seconds += ldexp(work, amplitudes) / machine->flops_per_second;
+			plan->seconds += ldexp(step_seconds(machine, step), amplitudes);
 		}
 	}
 	for (uint32_t i = 0; i < s->sweeps; i++) {

@@ -4,14 +4,6 @@
 #include "base/bits.h"
 #include "plan/build.h"
 
-static const char *const kind_name[KERNEL_KINDS] = {
-        [KERNEL_DENSE] = "dense",
-        [KERNEL_REAL] = "real",
-        [KERNEL_DIAGONAL] = "diagonal",
-        [KERNEL_EXCHANGE] = "exchange",
-        [KERNEL_ROTATE] = "rotate",
-};
-
 static void add_bits(struct text *text, uint64_t bits)
 {
 	const char *gap = "";
@@ -29,7 +21,7 @@ static void add_bits(struct text *text, uint64_t bits)
 
 static void add_step(struct text *text, const struct step *step)
 {
-	text_add_format(text, "      %s", kind_name[step->kind]);
+	text_add_format(text, "      %s", step_name(step->kind));
 	if (step->targets)
 		text_add(text, " on");
 	for (unsigned j = 0; j < step->targets; j++)

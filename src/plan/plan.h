@@ -21,6 +21,7 @@ struct machine_description {
 	uint32_t lane_bits;                         /* log2 amplitudes in a vector */
 	double sweep_bytes_per_second;              /* read + write of a state in memory, all threads */
 	double flops_per_second;                    /* all threads, this precision */
+	double step_seconds[KERNEL_KINDS][STEP_TARGETS + 1]; /* an amplitude in L1, all threads, by targets; 0: not known */
 	double link_bytes_per_second, link_seconds; /* between ranks */
 };
 

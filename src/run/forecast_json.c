@@ -87,8 +87,7 @@ songdo_status forecast_machine(struct forecast_options *wanted, songdo_env *env,
 		wanted->machine.threads = (uint32_t)max_u64(
 		        (uint64_t)songdo_env_threads(env) * (uint64_t)comm_node_size(env->comm) / node_ranks, 1);
 	/* What follows from the threads is worked out anew. */
-	wanted->machine.sweep_bytes_per_second = 0;
-	wanted->machine.flops_per_second = 0;
+	run_use_rates(&wanted->machine, env, node_ranks);
 	return status;
 }
 

@@ -44,6 +44,8 @@ void info_write(struct json *json, songdo_env *env, uint64_t free_bytes)
 	json_string(json, comm_library(env->comm));
 	json_key(json, "free_bytes_per_rank");
 	json_u64(json, free_bytes);
+	json_key(json, "machine_measured");
+	json_bool(json, env->rates.threads > 0);
 }
 
 songdo_status songdo_info_json(char **out, songdo_env *env)

@@ -21,26 +21,6 @@ songdo_status run_agree(struct run *run, songdo_status status)
 	return run_forecasts(run) || run->machine.ranks == 1 ? status : env_agree(run->env, status, run->error);
 }
 
-/* The least of a figure over the ranks. */
-static uint64_t flip(uint64_t x) { return UINT64_MAX - x; }
-
-songdo_status run_machine(struct machine_description *machine, songdo_env *env, songdo_precision precision)
-{
-	const struct kernel_table *kernel = kernel_find(env->isa, precision);
-	uint64_t least[] = {
-		flip((uint64_t)env->threads), flip(env->cpu.l1_bytes), flip(env->cpu.l2_bytes), flip(env->cpu.l3_bytes),
-		flip(kernel == NULL ? 0 : kernel->lane_bits),
-	};
-	const songdo_status status = comm_max(env->comm, least, ARRAY_LENGTH(least));
-
-	*machine = (struct machine_description){
-		.ranks = (uint32_t)comm_size(env->comm), .threads = (uint32_t)flip(least[0]), .precision = precision,
-		.l1_bytes = flip(least[1]), .l2_bytes = flip(least[2]), .l3_bytes = flip(least[3]), .lane_bits = (uint32_t)flip(least[4]),
-	};
-	machine_defaults(machine);
-	return status;
-}
-
 songdo_status run_poll(struct run *run)
 {
 	if (run_forecasts(run) || run->env->cancelled == NULL)
@@ -73,6 +53,8 @@ static songdo_status new_result(struct run *run)
 	result->timing.parse = run->options.parse_seconds;
 	for (size_t i = 0; status == SONGDO_OK && (note = program_note(run->program, i)) != NULL; i++)
 		status = result_note(result, note);
+	if (status == SONGDO_OK && run->env->remark[0] != '\0')
+		status = result_note(result, run->env->remark);
 	if (status == SONGDO_OK && result->memory && result->shots > 0 && comm_rank(run->env->comm) == 0) {
 		if (result->shots > SIZE_MAX / 8)
 			return error_set(run->error, SONGDO_NO_FIT, "%llu shots are more than memory holds", (unsigned long long)result->shots);

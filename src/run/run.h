@@ -243,6 +243,9 @@ void forecast_write(struct text *text, const struct forecast *forecast);
 char *forecast_time(char *buffer, uint64_t seconds);
 /* The machine as plans see it: the worst case over the ranks, the same on every rank. Collective. */
 songdo_status run_machine(struct machine_description *machine, songdo_env *env, songdo_precision precision);
+/* Fill in the speeds that the env's kept rates give for machine->threads threads on each of node_ranks ranks; 0 where nothing
+ * is known. */
+void run_use_rates(struct machine_description *machine, const songdo_env *env, uint64_t node_ranks);
 
 /* ---- What this is -------------------------------------------------------------------------------------- */
 

@@ -100,6 +100,7 @@ songdo_status songdo_env_open(songdo_env **env, const songdo_env_options *option
 		goto done;
 	}
 	opened->isa = (enum kernel_isa)(KERNEL_ISAS - distance);
+	status = env_read_machine(opened, options->machine, error);
 done:
 	if (status)
 		songdo_env_close(opened);

@@ -15,6 +15,7 @@
 #include "base/memory.h"
 #include "comm/comm.h"
 #include "kernel/kernel.h"
+#include "op/rates.h"
 
 struct songdo_env {
 	struct comm *comm;
@@ -26,6 +27,9 @@ struct songdo_env {
 	struct memory_account memory;   /* limit: this rank's share of the node; read when first needed, see env_memory_left */
 	uint64_t max_memory;            /* the caller's own bound on it; 0: none */
 	struct cost cost;               /* counted on this rank since the env was opened; callers take differences */
+	struct rates rates;             /* of this machine, as `songdo bench --save` kept them; threads 0: not known. The same on
+	                                   every rank */
+	char remark[256];               /* for the user, about the kept rates; empty: there is none */
 	int (*cancelled)(void *context);   /* polled by state_execute, on the calling thread; nonzero stops it. NULL: never.
 	                                      Set on every rank or on none: the ranks agree on its answers */
 	void *cancel_context;
@@ -40,6 +44,13 @@ struct vector {
 	uint64_t capacity_bytes;        /* address space reserved */
 };
 
+/* Where the rates of this machine are kept: `option` where it is given, else $SONGDO_MACHINE, else songdo/machine under
+ * $XDG_CONFIG_HOME or ~/.config. A name for the caller to free; NULL where there is no such place (all of them unset,
+ * or ""). *named: somebody asked for this file. */
+char *env_machine_file(const char *option, bool *named);
+/* Read them, on rank 0, for all ranks. Those of another processor are passed over with a remark; a file that is not there
+ * matters only where it was named. SONGDO_BAD_CONFIGURATION. Collective. */
+songdo_status env_read_machine(songdo_env *env, const char *option, songdo_error *error);
 /* The bytes a rank may still take, the least over ranks: the caller's bound, and what the node has free divided
  * by its ranks. Reads /proc and cgroup files. Collective. */
 songdo_status env_memory_left(songdo_env *env, uint64_t *bytes);

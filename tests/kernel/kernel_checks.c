@@ -400,3 +400,43 @@ bool check_moves(const struct kernel_table *table, char *text)
 	free(amplitudes);
 	return good;
 }
+
+/* scale against a product; multiply_add against its recurrence s = 0.875 s + t, of which twelve run, from 0 to 11. */
+bool check_limits(const struct kernel_table *table, char *text)
+{
+	enum { LENGTH = 1 << 9, ROUNDS = 5 };
+	double complex *state = malloc(LENGTH * sizeof *state), *back = malloc(LENGTH * sizeof *back);
+	void *amplitudes = new_aligned((uint64_t)LENGTH * table->amplitude_bytes);
+	uint64_t seed = 9;
+	bool good = true;
+
+	for (unsigned round = 0; good && round < 100; round++) {
+		const uint64_t begin = 8 * oracle_below(&seed, LENGTH / 8), end = begin + oracle_below(&seed, LENGTH - begin + 1);
+		oracle_random_state(state, LENGTH, &seed);
+		round_state(table, state, LENGTH);
+		table->from_double(amplitudes, state, 0, LENGTH);
+		table->scale(amplitudes, begin, end, -0.5);
+		table->to_double(back, amplitudes, 0, LENGTH);
+		for (uint64_t i = 0; i < LENGTH; i++)
+			good &= back[i] == (i >= begin && i < end ? -0.5 * state[i] : state[i]);
+		if (!good)
+			snprintf(text, KERNEL_FAILURE, "scale of [%llu, %llu)", (unsigned long long)begin, (unsigned long long)end);
+	}
+	const double term = 0.125;
+	double sum = term, wanted = term;
+	const uint64_t flops = table->multiply_add(ROUNDS, &sum);
+	for (int i = 0; i < 12; i++) {
+		double s = i;
+		for (int r = 0; r < ROUNDS; r++)
+			s = 0.875 * s + term;
+		wanted += s;
+	}
+	if (good && (fabs(sum - wanted) > 1e-5 || flops != (uint64_t)2 * ROUNDS * 12 * 2 << table->lane_bits)) {
+		snprintf(text, KERNEL_FAILURE, "multiply_add gives %g, not %g, in %llu flops", sum, wanted, (unsigned long long)flops);
+		good = false;
+	}
+	free(state);
+	free(back);
+	free(amplitudes);
+	return good;
+}

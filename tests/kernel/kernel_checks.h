@@ -20,6 +20,7 @@ bool check_small_states(const struct kernel_table *table, char *text);
 bool check_large_blocks(const struct kernel_table *table, char *text);
 bool check_sums(const struct kernel_table *table, char *text);
 bool check_moves(const struct kernel_table *table, char *text);
+bool check_limits(const struct kernel_table *table, char *text);
 
 /* The tables of the 64-byte templates compiled for whatever this build's tests may use: they show the logic of
  * AVX-512 right on machines without it. NULL where this CPU cannot run them. */

@@ -16,6 +16,7 @@ static const struct { const char *name; kernel_check check; } checks[] = {
 	{"large blocks equal the oracle", check_large_blocks},
 	{"sums are right and have the bits of the scalar table", check_sums},
 	{"projections and conversions are exact", check_moves},
+	{"what is timed for the machine's limits does what it says", check_limits},
 };
 
 typedef char case_name[160];

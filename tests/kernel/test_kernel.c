@@ -27,7 +27,8 @@ static void check_table(const struct kernel_table *table, kernel_check check, co
 	TABLE_TEST(suite, table, missing, small_states) \
 	TABLE_TEST(suite, table, missing, large_blocks) \
 	TABLE_TEST(suite, table, missing, sums) \
-	TABLE_TEST(suite, table, missing, moves)
+	TABLE_TEST(suite, table, missing, moves) \
+	TABLE_TEST(suite, table, missing, limits)
 
 TABLE_TESTS(scalar_double, kernel_find(KERNEL_SCALAR, SONGDO_DOUBLE), kernel_missing(KERNEL_SCALAR))
 TABLE_TESTS(scalar_single, kernel_find(KERNEL_SCALAR, SONGDO_SINGLE), kernel_missing(KERNEL_SCALAR))
