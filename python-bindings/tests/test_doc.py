@@ -18,7 +18,7 @@ MODULES = [
     *(f"songdo.{found.name}" for found in pkgutil.iter_modules(songdo.__path__) if found.name != "_songdo"),
 ]
 HERE = pathlib.Path(__file__).resolve().parent
-PAGES = [HERE.parent / "README.md", HERE.parent.parent / "docs" / "python.md"]
+PAGES = [HERE.parent / "README.md", *(HERE.parent.parent / "docs" / name for name in ("python.md", "tutorial.md"))]
 
 
 @pytest.mark.parametrize("name", MODULES)
