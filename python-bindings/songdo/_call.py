@@ -85,11 +85,16 @@ def _input_text(name: str, value: Any) -> str:
 
 
 def c_string(text: Any) -> Any:
-    return ffi.new("char[]", os.fsencode(text))
+    encoded = os.fsencode(text)
+    if b"\0" in encoded:  # C would take what is before it
+        raise _errors.UsageError(f"{text!r} has a zero byte")
+    return ffi.new("char[]", encoded)
 
 
 def c_inputs(inputs: Optional[Inputs]) -> tuple[Any, int, list[Any]]:
     """An array of songdo_input, its length, and what has to stay alive as long as it."""
+    if not isinstance(inputs or {}, Mapping):
+        raise TypeError(f"inputs are a dict of names and values, not {type(inputs).__name__}")
     pairs = [(c_string(name), c_string(_input_text(name, value))) for name, value in (inputs or {}).items()]
     return ffi.new("songdo_input[]", pairs), len(pairs), pairs
 

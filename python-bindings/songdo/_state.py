@@ -6,6 +6,7 @@ SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
 import collections
+import operator
 import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Optional, Union
@@ -266,7 +267,7 @@ class State:
             if len(index) != self.qubits or set(index) - {"0", "1"}:
                 raise KeyError(f"{index!r} is not a string of {self.qubits} bits")
             index = int(index, 2)
-        index = index.__index__()
+        index = operator.index(index)
         if not -len(self) <= index < len(self):
             raise IndexError(f"a state of {self.qubits} qubits has no amplitude {index}")
         pair = ffi.cast("double *" if self.precision == "double" else "float *", self._amplitudes()) + 2 * (
@@ -329,10 +330,10 @@ class State:
 
     def _moments(self, observable: str) -> tuple[float, float]:
         mean, variance, error = ffi.new("double *"), ffi.new("double *"), ffi.new("songdo_error *")
-        text = observable.encode()
+        text = _call.c_string(observable)
         with self._lock:
             status = lib.songdo_state_expectation(mean, variance, self._pointer, text, error)
-        _call.check(status, error, "", text)
+        _call.check(status, error, "", ffi.string(text))
         return mean[0], variance[0]
 
     def expectation(self, observable: str) -> float:

@@ -91,6 +91,9 @@ def test_a_state_that_does_not_fit_is_refused_at_once():
         ({"u_phase": ""}, "u_phase is one of"),
         ({"max_operations": 0}, "max_operations is"),
         ({"inputs": {"x": 1}}, "x"),
+        ({"inputs": {"x\0": 1}}, "zero byte"),
+        ({"observables": "Z0\0 + X0"}, "zero byte"),
+        ({"save_state": "a\0.npy"}, "zero byte"),
     ],
 )
 def test_wrong_arguments(options, message):
@@ -99,10 +102,19 @@ def test_wrong_arguments(options, message):
     assert isinstance(caught.value, ValueError)
 
 
-@pytest.mark.parametrize("options", [{"shots": 1.5}, {"seed": "7"}, {"inputs": {"x": object()}}, {"inputs": {"x": 1j}}])
+@pytest.mark.parametrize("options", [{"shots": 1.5}, {"seed": "7"}, {"inputs": {"x": object()}}, {"inputs": {"x": 1j}}, {"inputs": ["x"]}])
 def test_arguments_of_a_wrong_type(options):
     with pytest.raises(TypeError):
         songdo.run(BELL, **options)
+
+
+def test_arguments_of_a_state_of_a_wrong_type():
+    state = songdo.State.zero(1)
+    for call in (lambda: state[0.5], lambda: state[None], lambda: state.expectation(5)):
+        with pytest.raises(TypeError):
+            call()
+    with pytest.raises(songdo.UsageError, match="zero byte"):
+        state.variance("Z0\0")
 
 
 def test_an_input_that_is_missing_is_named():

@@ -71,6 +71,7 @@ void cli_say(const char *format, ...) ATTRIBUTE_PRINTF(1, 2);
 int cli_usage(const struct command *command, const char *format, ...) ATTRIBUTE_PRINTF(2, 3);
 /* An error of the library, with its place and hint. source may be NULL. Returns its code. */
 int cli_complain(const songdo_error *error, const char *file, const char *source, size_t length);
+/* Whether the stream is a terminal that takes colours; never under mpirun. */
 bool cli_colour(FILE *stream);
 void cli_print_help(const struct command *command);
 int cli_print_version(void);

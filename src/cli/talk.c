@@ -77,6 +77,9 @@ bool cli_colour(FILE *stream)
 {
 	const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
+	/* mpirun lends its ranks a terminal of its own, wherever the output then goes: to a file too. */
+	if (getenv("OMPI_COMM_WORLD_RANK") != NULL)
+		return false;
 	return isatty(fileno(stream)) && (none == NULL || *none == '\0') && (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 

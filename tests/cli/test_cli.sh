@@ -40,6 +40,9 @@ done
 verdict $good "the JSON document has every field"
 cp out first
 
+TERM=xterm run run bell.qasm --shots 1000 --seed 7
+[ $code -eq 0 ] && grep -q '%' out && ! grep -q "$(printf '\033')" out
+verdict $? "a histogram that goes to a file has no colours"
 run plan bell.qasm --shots 1000 --ranks "$ranks" --format json
 good=$code
 for name in sweeps remaps flops exchanged_bytes_per_rank messages_per_rank peak_bytes_per_rank; do
