@@ -1,12 +1,14 @@
 /* bench_state.c - the time from a ready circuit to its final state.
  *
- *   bench_state FILE [-p double|single] [-r REPEATS] [-s SECONDS] [-t THREADS] [-o STATE.npy]
+ *   bench_state FILE [-p double|single] [-r REPEATS] [-s SECONDS] [-t THREADS] [-o STATE.npy] [-P]
  *
  * Parses an OpenQASM file (measurements at its end are left out), makes the state once, so that all its pages are
  * there, carries the circuit out once untimed, and then until it has done REPEATS (3) repetitions and SECONDS (0) have
  * passed. Each begins with a circuit and ends with all 2^n amplitudes in index order: |0...0> is written, the plan made
  * anew and carried out. One line of JSON tells the seconds of every repetition and of its parts, what was planned and
  * what was counted, and the seconds of one pass that reads and writes this state.
+ *
+ * With -P circuits are planned and nothing else: no state is made.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
@@ -28,6 +30,7 @@ struct bench {
 	int threads;
 	uint64_t repeats;
 	double seconds;
+	bool plans_only;
 	songdo_env *env;
 	struct songdo_circuit circuit;
 	uint64_t gates;
@@ -91,8 +94,9 @@ static songdo_status read_circuit(struct bench *bench)
 /* What is compared: from the circuit to the amplitudes in index order. */
 static songdo_status simulate(struct bench *bench, struct times *times)
 {
-	struct plan_options options = { .flags = PLAN_FRESH };
-	struct layout ordered = { .qubits = bench->state->bits };
+	const uint32_t bits = (uint32_t)max_u64(bench->qubits, RUN_LOCAL_BITS);
+	struct layout ordered = { .qubits = bits };
+	const struct plan_options options = { .flags = PLAN_FRESH, .last = &ordered };
 	const struct cost before = bench->env->cost;
 	struct plan *plan = NULL;
 	songdo_error error = { 0 };
@@ -100,16 +104,17 @@ static songdo_status simulate(struct bench *bench, struct times *times)
 	double planned, reset;
 	songdo_status status;
 
-	for (uint32_t q = 0; q < ordered.qubits; q++)
+	for (uint32_t q = 0; q < bits; q++)
 		ordered.bit[q] = (uint8_t)q;
-	options.last = &ordered;
-	status = plan_new(&plan, &bench->circuit, 0, bench->circuit.operations, bench->state->bits, NULL, &bench->machine, &options, &error);
+	status = plan_new(&plan, &bench->circuit, 0, bench->circuit.operations, bits, NULL, &bench->machine, &options, &error);
 	planned = cpu_seconds();
 	if (status != SONGDO_OK)
 		return fail(status, &error, bench->file);
-	state_reset(bench->state);
+	if (bench->state != NULL)
+		state_reset(bench->state);
 	reset = cpu_seconds();
-	status = state_execute(bench->state, &plan->schedule);
+	if (bench->state != NULL)
+		status = state_execute(bench->state, &plan->schedule);
 	times->total = cpu_seconds();
 	times->execute = times->total - reset;
 	times->reset = reset - planned;
@@ -224,7 +229,7 @@ static songdo_status run_bench(struct bench *bench)
 	status = songdo_env_open(&bench->env, &(songdo_env_options){ .threads = bench->threads }, &error);
 	if (status == SONGDO_OK)
 		status = run_machine(&bench->machine, bench->env, bench->precision);
-	if (status == SONGDO_OK)
+	if (status == SONGDO_OK && !bench->plans_only)
 		status = state_new(&bench->state, bench->env, bench->precision, (unsigned)max_u64(bench->qubits, RUN_LOCAL_BITS), 0, &error);
 	if (status != SONGDO_OK) {
 		fail(status, &error, bench->file);
@@ -234,13 +239,13 @@ static songdo_status run_bench(struct bench *bench)
 	begin = cpu_seconds();
 	while (status == SONGDO_OK && count < MOST_REPEATS && (count < bench->repeats || cpu_seconds() - begin < bench->seconds))
 		status = simulate(bench, &times[count++]);
-	if (status == SONGDO_OK && bench->output != NULL) {
+	if (status == SONGDO_OK && bench->output != NULL && bench->state != NULL) {
 		status = vector_save(bench->state->vector, bench->output, &error);
 		if (status != SONGDO_OK)
 			fail(status, &error, bench->output);
 	}
 	if (status == SONGDO_OK)
-		report(bench, times, count, measure_sweep(bench));
+		report(bench, times, count, bench->state != NULL ? measure_sweep(bench) : 0);
 done:
 	free(times);
 	state_free(bench->state);
@@ -254,17 +259,18 @@ int main(int argc, char **argv)
 	struct bench bench = { .precision = SONGDO_DOUBLE, .repeats = 3 };
 	int option;
 
-	while ((option = getopt(argc, argv, "p:r:s:t:o:")) != -1)
+	while ((option = getopt(argc, argv, "p:r:s:t:o:P")) != -1)
 		switch (option) {
 		case 'p': bench.precision = strcmp(optarg, "single") == 0 ? SONGDO_SINGLE : SONGDO_DOUBLE; break;
 		case 'r': bench.repeats = strtoull(optarg, NULL, 10); break;
 		case 's': bench.seconds = strtod(optarg, NULL); break;
 		case 't': bench.threads = atoi(optarg); break;
 		case 'o': bench.output = optarg; break;
+		case 'P': bench.plans_only = true; break;
 		default: return SONGDO_BAD_USAGE;
 		}
 	if (argc - optind != 1) {
-		fprintf(stderr, "usage: bench_state FILE [-p double|single] [-r REPEATS] [-s SECONDS] [-t THREADS] [-o STATE.npy]\n");
+		fprintf(stderr, "usage: bench_state FILE [-p double|single] [-r REPEATS] [-s SECONDS] [-t THREADS] [-o STATE.npy] [-P]\n");
 		return SONGDO_BAD_USAGE;
 	}
 	bench.file = argv[optind];

@@ -43,7 +43,7 @@ class Comparison:
         self.settings = json.loads(given.settings.read_text()) if given.settings.exists() else {}
         self.folder = tempfile.TemporaryDirectory(prefix='songdo-peers-')
         self.path = pathlib.Path(self.folder.name)
-        self.machine = f'{measure.cpu_name()}, {measure.cores()} threads'
+        self.machine = measure.machine()
         self.catalogue = {}
         given.out.parent.mkdir(parents=True, exist_ok=True)
         self.out = open(given.out, 'a')

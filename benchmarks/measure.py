@@ -26,6 +26,11 @@ def cpu_name():
     return 'unknown'
 
 
+def machine():
+    """What rows say about where they were measured; times are comparable within one."""
+    return f'{cpu_name()}, {cores()} threads'
+
+
 def busy_ticks():
     """Ticks that all cores together have worked so far, stolen time included."""
     with open('/proc/stat') as file:

@@ -2,10 +2,12 @@
 
   python simulators.py NAME      one JSON request a line on standard input, one JSON answer a line on standard output
 
+or  python simulators.py NAME counts FILE SHOTS SETTING: OpenQASM 2 to counts, as a user's script would.
+
 A request names a file of gates (see `load`), a setting, how often to repeat, and may name a file for the final state. What
 is timed begins with the simulator's own circuit, built from the gates before the clock starts, and ends with its final state:
 fusion, optimization, and the return to |0...0> are inside; imports, translation and copying the state out for a check are not.
-A state is saved with qubit 0 as the least significant bit of the index.
+Beside states a request may be for a million shots or for the expectation of products of two Z. A state is saved with qubit 0 as the least significant bit of the index.
 
 SPDX-License-Identifier: Apache-2.0"""
 import cmath
@@ -14,12 +16,25 @@ import math
 import os
 import sys
 import time
-from importlib.metadata import version
-
-import numpy as np
 
 PI = math.pi
 clock = time.perf_counter
+
+# NumPy is imported where it is needed: it is a good part of the time that a small job takes.
+
+
+def read_qasm(name):
+    """Qubits and gates of a file that circuits.qasm wrote; its measurements are left out."""
+    n, gates = 0, []
+    with open(name) as file:
+        for line in file:
+            head, _, rest = line.rstrip(';\n').partition(' ')
+            if head == 'qreg':
+                n = int(rest[2:-1])
+            elif head not in ('OPENQASM', 'include', 'creg', 'measure'):
+                name, _, angles = head.rstrip(')').partition('(')
+                gates.append((name, [float(x) for x in angles.split(',')] if angles else [], [int(q[2:-1]) for q in rest.split(',')]))
+    return n, gates
 
 
 def load(name):
@@ -40,9 +55,10 @@ class Aer:
     package = 'qiskit-aer'
 
     def __init__(self, threads, precision):
+        import numpy as np
         import qiskit
         import qiskit_aer
-        self.circuit, self.simulator = qiskit.QuantumCircuit, qiskit_aer.AerSimulator
+        self.np, self.circuit, self.simulator = np, qiskit.QuantumCircuit, qiskit_aer.AerSimulator
         self.options = {'method': 'statevector', 'max_parallel_threads': threads, 'precision': precision}
 
     def build(self, n, gates, setting):
@@ -62,8 +78,30 @@ class Aer:
         result = simulator.run(circuit, shots=1).result()
         if not result.success:
             raise RuntimeError(result.status)
-        state = np.asarray(result.get_statevector(circuit).data) if want_state else None
+        state = self.np.asarray(result.get_statevector(circuit).data) if want_state else None
         return result.results[0].time_taken, state
+
+    def counts(self, built, shots):
+        circuit, simulator = built
+        circuit.measure_all()
+        return simulator.run(circuit, shots=shots).result().get_counts()
+
+    def time_shots(self, built, shots):
+        circuit, simulator = built
+        circuit = circuit.copy()
+        circuit.measure_all()
+        return simulator.run(circuit, shots=shots).result().results[0].metadata['sample_measure_time'], None
+
+    def time_pairs(self, built, pairs):
+        """Beyond the time of the circuit alone."""
+        from qiskit.quantum_info import SparsePauliOp
+        circuit, simulator = built
+        n = circuit.num_qubits
+        words = [''.join('Z' if q in pair else 'I' for q in reversed(range(n))) for pair in pairs]
+        asked = circuit.copy()
+        asked.save_expectation_value(SparsePauliOp(words), list(range(n)))
+        result = simulator.run(asked).result()
+        return result.results[0].time_taken - self.run(built, False)[0], result.data()['expectation_value']
 
 
 class Qulacs:
@@ -121,6 +159,24 @@ class Qulacs:
         circuit.update_quantum_state(self.state)
         return clock() - begin, self.state.get_vector() if want_state else None
 
+    def counts(self, built, shots):
+        from collections import Counter
+        self.run(built, False)
+        return Counter(self.state.sampling(shots))
+
+    def time_shots(self, built, shots):
+        begin = clock()
+        self.state.sampling(shots)
+        return clock() - begin, None
+
+    def time_pairs(self, built, pairs):
+        observable = self.q.Observable(self.n)
+        for a, b in pairs:
+            observable.add_operator(1, f'Z {a} Z {b}')
+        begin = clock()
+        value = observable.get_expectation_value(self.state)
+        return clock() - begin, value
+
 
 class Qsim:
     """qsim, single precision only."""
@@ -133,11 +189,12 @@ class Qsim:
 
     def __init__(self, threads, precision):
         import cirq
+        import numpy as np
         import qsimcirq
-        self.cirq, self.qsim, self.threads = cirq, qsimcirq, threads
+        self.np, self.cirq, self.qsim, self.threads = np, cirq, qsimcirq, threads
 
     def gates(self, name, angles, w, whole):
-        cirq = self.cirq
+        cirq, np = self.cirq, self.np
         plain = {'h': cirq.H, 'x': cirq.X, 'y': cirq.Y, 'z': cirq.Z, 's': cirq.S, 'sdg': cirq.S ** -1, 't': cirq.T, 'tdg': cirq.T ** -1,
                  'sx': cirq.X ** 0.5, 'cx': cirq.CNOT, 'cz': cirq.CZ, 'swap': cirq.SWAP}
         if name in plain:
@@ -177,13 +234,38 @@ class Qsim:
         # Its first qubit is the most significant of cirq's order, and it reverses what it is given.
         options['c'], _ = simulator._translate_circuit(qsim.QSimCircuit(circuit), 'translate_cirq_to_qsim', line[::-1])
         options['s'] = 1
-        return simulator._sim_module, options
+        return simulator._sim_module, options, (simulator, circuit, line)
 
     def run(self, built, want_state):
-        module, options = built
+        module, options, _ = built
         begin = clock()
         state = module.qsim_simulate_fullstate(options, 0)
-        return clock() - begin, state.view(np.complex64) if want_state else None
+        return clock() - begin, state.view(self.np.complex64) if want_state else None
+
+    def counts(self, built, shots):
+        simulator, circuit, line = built[2]
+        return simulator.run(circuit + self.cirq.measure(*line, key='m'), repetitions=shots).histogram(key='m')
+
+    def beyond(self, built, call):
+        """The time of a call beyond that of the circuit alone, both with their translation."""
+        simulator, circuit, line = built[2]
+        begin = clock()
+        value = call(simulator, circuit, line)
+        both = clock() - begin
+        begin = clock()
+        simulator.simulate_into_1d_array(circuit, qubit_order=line[::-1])
+        return both - (clock() - begin), value
+
+    def time_shots(self, built, shots):
+        def call(simulator, circuit, line):
+            simulator.run(circuit + self.cirq.measure(*line, key='m'), repetitions=shots)
+        return self.beyond(built, call)
+
+    def time_pairs(self, built, pairs):
+        def call(simulator, circuit, line):
+            total = sum(self.cirq.Z(line[a]) * self.cirq.Z(line[b]) for a, b in pairs)
+            return simulator.simulate_expectation_values(circuit, [total], qubit_order=line[::-1])[0].real
+        return self.beyond(built, call)
 
 
 class Lightning:
@@ -196,8 +278,10 @@ class Lightning:
              'u3': 'Rot'}
 
     def __init__(self, threads, precision):
+        import numpy as np
         from pennylane_lightning import lightning_qubit_ops
         single = precision == 'single'
+        self.np, self.ops, self.suffix = np, lightning_qubit_ops, 'C64' if single else 'C128'
         self.make = lightning_qubit_ops.StateVectorC64 if single else lightning_qubit_ops.StateVectorC128
         self.type, self.state, self.n = np.complex64 if single else np.complex128, None, None
 
@@ -221,9 +305,33 @@ class Lightning:
         seconds = clock() - begin
         if not want_state:
             return seconds, None
-        state = np.zeros(2 ** self.n, dtype=self.type)
+        state = self.np.zeros(2 ** self.n, dtype=self.type)
         self.state.getState(state)
         return seconds, state
+
+    def measurements(self):
+        return getattr(self.ops, 'Measurements' + self.suffix)(self.state)
+
+    def counts(self, calls, shots):
+        from collections import Counter
+        self.run(calls, False)
+        samples = self.np.asarray(self.measurements().generate_samples(list(range(self.n)), shots)).reshape(shots, self.n)
+        return Counter(samples.dot(1 << self.np.arange(self.n)[::-1]).tolist())
+
+    def time_shots(self, calls, shots):
+        measurements = self.measurements()
+        begin = clock()
+        measurements.generate_samples(list(range(self.n)), shots)
+        return clock() - begin, None
+
+    def time_pairs(self, calls, pairs):
+        o, suffix = self.ops.observables, self.suffix
+        named, tensor, hamiltonian = (getattr(o, name + suffix) for name in ('NamedObs', 'TensorProdObs', 'Hamiltonian'))
+        terms = [tensor([named('PauliZ', [self.n - 1 - q]) for q in pair]) for pair in pairs]
+        total, measurements = hamiltonian([1.0] * len(terms), terms), self.measurements()
+        begin = clock()
+        value = measurements.expval(total)
+        return clock() - begin, value
 
 
 SIMULATORS = {'aer': Aer, 'qulacs': Qulacs, 'qsim': Qsim, 'lightning': Lightning}
@@ -233,9 +341,16 @@ def answer(simulator, request):
     n, gates = load(request['circuit'])
     built = simulator.build(n, gates, request['setting'])
     seconds, begin = [], clock()
+    if 'shots' in request or 'pairs' in request:
+        simulator.run(built, False)
+        for _ in range(request['repeats']):
+            told = simulator.time_shots(built, request['shots']) if 'shots' in request else simulator.time_pairs(built, request['pairs'])
+            seconds.append(told[0])
+        return {'seconds': seconds, 'value': told[1]}
     while len(seconds) < request['repeats'] or (clock() - begin < request.get('seconds', 0) and len(seconds) < 1000):
         seconds.append(simulator.run(built, False)[0])
     if request.get('state'):
+        import numpy as np
         np.save(request['state'], simulator.run(built, True)[1])
     return {'seconds': seconds}
 
@@ -245,6 +360,7 @@ def serve(name):
     answers = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)
     simulator = SIMULATORS[name](int(os.environ['OMP_NUM_THREADS']), os.environ['BENCH_PRECISION'])
+    from importlib.metadata import version
     print(json.dumps({'version': f'{name} {version(SIMULATORS[name].package)}'}), file=answers, flush=True)
     for line in sys.stdin:
         try:
@@ -254,5 +370,16 @@ def serve(name):
         print(json.dumps(told), file=answers, flush=True)
 
 
+def count(name, file, shots, setting):
+    """What a user's script does: read, simulate, sample, print."""
+    simulator = SIMULATORS[name](int(os.environ['OMP_NUM_THREADS']), os.environ['BENCH_PRECISION'])
+    n, gates = read_qasm(file)
+    counts = simulator.counts(simulator.build(n, gates, json.loads(setting)), int(shots))
+    print(sum(counts.values()), 'shots,', len(counts), 'different')
+
+
 if __name__ == '__main__':
-    serve(sys.argv[1])
+    if len(sys.argv) > 2 and sys.argv[2] == 'counts':
+        count(sys.argv[1], sys.argv[3], sys.argv[4], sys.argv[5])
+    else:
+        serve(sys.argv[1])
