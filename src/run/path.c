@@ -267,8 +267,9 @@ static void drop_done(struct path *path)
 	parameters = pending->operation[path->done].first_parameter;
 	memmove(pending->operation, pending->operation + path->done, kept * sizeof(*pending->operation));
 	memmove(pending->qubit, pending->qubit + qubits, (pending->qubit_entries - qubits) * sizeof(*pending->qubit));
-	memmove(pending->parameter, pending->parameter + parameters,
-	        (pending->parameters - parameters) * sizeof(*pending->parameter));
+	if (pending->parameters > parameters)   /* there may be no array at all */
+		memmove(pending->parameter, pending->parameter + parameters,
+		        (pending->parameters - parameters) * sizeof(*pending->parameter));
 	for (uint64_t i = 0; i < kept; i++) {
 		pending->operation[i].first_qubit -= qubits;
 		pending->operation[i].first_parameter -= parameters;
