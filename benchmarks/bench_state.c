@@ -41,7 +41,9 @@ struct bench {
 	double estimate;
 };
 
-struct times { double total, reset, plan, execute; };
+struct times {
+	double total, reset, plan, execute;
+};
 
 static songdo_status fail(songdo_status status, const songdo_error *error, const char *file)
 {
@@ -56,7 +58,7 @@ static songdo_status read_circuit(struct bench *bench)
 	struct program_facts facts;
 	struct vm *vm = NULL;
 	enum vm_event event;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	songdo_status status;
 	size_t length, count;
 	uint32_t slot;
@@ -64,19 +66,21 @@ static songdo_status read_circuit(struct bench *bench)
 
 	status = text_read_file(&text, &length, bench->file, 1u << 30, &error);
 	if (status == SONGDO_OK)
-		status = songdo_program_parse(&program, text, length, &(songdo_parse_options){ .file = bench->file }, &error, 1, &count);
+		status = songdo_program_parse(&program, text, length, &(songdo_parse_options){.file = bench->file},
+		                              &error, 1, &count);
 	if (status == SONGDO_OK)
 		status = vm_new(&vm, program, NULL, &error);
 	if (status == SONGDO_OK)
 		status = vm_run(vm, &bench->circuit, &event, &slot, &error);
 	if (status == SONGDO_OK && event != VM_DONE)
-		status = error_set(&error, SONGDO_BAD_PROGRAM, "only straight-line programs of at most %d operations", VM_PENDING);
+		status = error_set(&error, SONGDO_BAD_PROGRAM, "only straight-line programs of at most %d operations",
+		                   VM_PENDING);
 	for (uint64_t i = 0; status == SONGDO_OK && i < bench->circuit.operations; i++) {
 		struct operation *operation = &bench->circuit.operation[i];
 		if (operation->kind == OPERATION_RESET)
 			status = error_set(&error, SONGDO_BAD_PROGRAM, "a reset has no place in this comparison");
 		if (operation->kind == OPERATION_MEASURE)
-			*operation = (struct operation){ .kind = OPERATION_BARRIER };
+			*operation = (struct operation){.kind = OPERATION_BARRIER};
 		bench->gates += operation->kind == OPERATION_GATE || operation->kind == OPERATION_MATRIX;
 	}
 	if (status == SONGDO_OK) {
@@ -95,18 +99,19 @@ static songdo_status read_circuit(struct bench *bench)
 static songdo_status simulate(struct bench *bench, struct times *times)
 {
 	const uint32_t bits = (uint32_t)max_u64(bench->qubits, RUN_LOCAL_BITS);
-	struct layout ordered = { .qubits = bits };
-	const struct plan_options options = { .flags = PLAN_FRESH, .last = &ordered };
+	struct layout ordered = {.qubits = bits};
+	const struct plan_options options = {.flags = PLAN_FRESH, .last = &ordered};
 	const struct cost before = bench->env->cost;
 	struct plan *plan = NULL;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	const double start = cpu_seconds();
 	double planned, reset;
 	songdo_status status;
 
 	for (uint32_t q = 0; q < bits; q++)
 		ordered.bit[q] = (uint8_t)q;
-	status = plan_new(&plan, &bench->circuit, 0, bench->circuit.operations, bits, NULL, &bench->machine, &options, &error);
+	status = plan_new(&plan, &bench->circuit, 0, bench->circuit.operations, bits, NULL, &bench->machine, &options,
+	                  &error);
 	planned = cpu_seconds();
 	if (status != SONGDO_OK)
 		return fail(status, &error, bench->file);
@@ -155,7 +160,8 @@ static double measure_sweep(const struct bench *bench)
 
 	for (int i = 0; i < SWEEP_REPEATS; i++) {
 		const double start = cpu_seconds();
-		parallel_for(vector_threads(vector), vector->local * vector->kernel->amplitude_bytes / 8, scale_doubles, vector->amplitudes);
+		parallel_for(vector_threads(vector), vector->local * vector->kernel->amplitude_bytes / 8, scale_doubles,
+		             vector->amplitudes);
 		seconds[i] = cpu_seconds() - start;
 	}
 	qsort(seconds, SWEEP_REPEATS, sizeof(*seconds), compare_doubles);
@@ -181,7 +187,7 @@ static void add_figure(struct json *json, const char *key, uint64_t value)
 
 static void report(const struct bench *bench, const struct times *times, uint64_t count, double sweep)
 {
-	struct text text = { 0 };
+	struct text text = {0};
 	struct json json;
 
 	json_init(&json, &text, 0);
@@ -218,7 +224,7 @@ static void report(const struct bench *bench, const struct times *times, uint64_
 static songdo_status run_bench(struct bench *bench)
 {
 	struct times *times = calloc(MOST_REPEATS, sizeof(*times)), warm;
-	songdo_error error = { 0 };
+	songdo_error error = {0};
 	songdo_status status;
 	uint64_t count = 0;
 	double begin;
@@ -226,18 +232,20 @@ static songdo_status run_bench(struct bench *bench)
 	status = times == NULL ? SONGDO_NO_FIT : read_circuit(bench);
 	if (status != SONGDO_OK)
 		goto done;
-	status = songdo_env_open(&bench->env, &(songdo_env_options){ .threads = bench->threads }, &error);
+	status = songdo_env_open(&bench->env, &(songdo_env_options){.threads = bench->threads}, &error);
 	if (status == SONGDO_OK)
 		status = run_machine(&bench->machine, bench->env, bench->precision);
 	if (status == SONGDO_OK && !bench->plans_only)
-		status = state_new(&bench->state, bench->env, bench->precision, (unsigned)max_u64(bench->qubits, RUN_LOCAL_BITS), 0, &error);
+		status = state_new(&bench->state, bench->env, bench->precision,
+		                   (unsigned)max_u64(bench->qubits, RUN_LOCAL_BITS), 0, &error);
 	if (status != SONGDO_OK) {
 		fail(status, &error, bench->file);
 		goto done;
 	}
 	status = simulate(bench, &warm);
 	begin = cpu_seconds();
-	while (status == SONGDO_OK && count < MOST_REPEATS && (count < bench->repeats || cpu_seconds() - begin < bench->seconds))
+	while (status == SONGDO_OK && count < MOST_REPEATS &&
+	       (count < bench->repeats || cpu_seconds() - begin < bench->seconds))
 		status = simulate(bench, &times[count++]);
 	if (status == SONGDO_OK && bench->output != NULL && bench->state != NULL) {
 		status = vector_save(bench->state->vector, bench->output, &error);
@@ -256,7 +264,7 @@ done:
 
 int main(int argc, char **argv)
 {
-	struct bench bench = { .precision = SONGDO_DOUBLE, .repeats = 3 };
+	struct bench bench = {.precision = SONGDO_DOUBLE, .repeats = 3};
 	int option;
 
 	while ((option = getopt(argc, argv, "p:r:s:t:o:P")) != -1)
@@ -270,7 +278,8 @@ int main(int argc, char **argv)
 		default: return SONGDO_BAD_USAGE;
 		}
 	if (argc - optind != 1) {
-		fprintf(stderr, "usage: bench_state FILE [-p double|single] [-r REPEATS] [-s SECONDS] [-t THREADS] [-o STATE.npy] [-P]\n");
+		fprintf(stderr, "usage: bench_state FILE [-p double|single] [-r REPEATS] [-s SECONDS] [-t THREADS] [-o "
+		                "STATE.npy] [-P]\n");
 		return SONGDO_BAD_USAGE;
 	}
 	bench.file = argv[optind];

@@ -7,6 +7,7 @@ With the prefix a circuit begins with a layer of random rotations, a ring of cx 
 dense and entangled before the family's own gates begin, and nothing about it can be known when it is planned.
 
 SPDX-License-Identifier: Apache-2.0"""
+
 import math
 import random
 
@@ -96,6 +97,7 @@ def grid_columns(n):
 
 # ---- The families -----------------------------------------------------------------------------------------
 
+
 def qft(b, n, draw):
     """The Fourier transform of a product of basis states and phases."""
     b.each('x', range(0, n, 2))
@@ -166,10 +168,12 @@ def qaoa(b, n, draw):
 
 def qaoacx(b, n, draw):
     """The same with every coupling written as cx, rz, cx."""
+
     def couple(gamma, u, v):
         b.add('cx', u, v)
         b.add('rz', v, angles=(gamma,))
         b.add('cx', u, v)
+
     ansatz(b, n, draw, couple)
 
 
@@ -235,7 +239,7 @@ def qpe(b, n, draw):
     b.add('x', n - 1)
     b.each('h', counting)
     for q in counting:
-        b.add('cu1', q, n - 1, angles=(2 * PI * (phase * 2 ** q % 1),))
+        b.add('cu1', q, n - 1, angles=(2 * PI * (phase * 2**q % 1),))
     b.reverse(counting)
     for j in counting:
         for k in range(j):
@@ -286,8 +290,21 @@ def clifford_t(b, n, draw):
 
 
 FAMILIES = {
-    'qft': qft, 'ghz': ghz, 'qv': qv, 'brick': brick, 'supremacy': supremacy, 'qaoa': qaoa, 'qaoacx': qaoacx, 'hea': hea,
-    'grover': grover, 'bv': bv, 'adder': adder, 'qpe': qpe, 'iqp': iqp, 'hshift': hshift, 'random': clifford_t,
+    'qft': qft,
+    'ghz': ghz,
+    'qv': qv,
+    'brick': brick,
+    'supremacy': supremacy,
+    'qaoa': qaoa,
+    'qaoacx': qaoacx,
+    'hea': hea,
+    'grover': grover,
+    'bv': bv,
+    'adder': adder,
+    'qpe': qpe,
+    'iqp': iqp,
+    'hshift': hshift,
+    'random': clifford_t,
 }
 
 

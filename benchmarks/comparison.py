@@ -1,9 +1,11 @@
 """comparison.py - circuits run in turn by Songdo and the other simulators, and their final states checked.
 
 SPDX-License-Identifier: Apache-2.0"""
+
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -11,8 +13,8 @@ import circuits
 import measure
 import report
 
-SETTINGS_N = 20         # settings are tried at most at this size, and kept for larger ones
-HOPELESS = 1.5          # a peer so much slower than the fastest in the first round is not repeated
+SETTINGS_N = 20  # settings are tried at most at this size, and kept for larger ones
+HOPELESS = 1.5  # a peer so much slower than the fastest in the first round is not repeated
 
 
 def best(answers):
@@ -23,6 +25,7 @@ def state_distance(a, b):
     """1 - fidelity of two saved states, and the length of their difference with the global phases aligned. In pieces:
     states may be larger than what is left of the memory."""
     import numpy as np
+
     a, b, piece = np.load(a, mmap_mode='r'), np.load(b, mmap_mode='r'), 1 << 22
     overlap, norm_a, norm_b = 0, 0, 0
     parts = [slice(i, i + piece) for i in range(0, len(a), piece)]
@@ -97,15 +100,35 @@ class Comparison:
         rows = {name: [] for name in self.names if name == 'songdo' or name in peers}
         for turn in range(self.given.reps):
             for name in rows:
-                if turn > 0 and name in peers and best(rows[name]) > HOPELESS * min(best(rows[other]) for other in peers):
+                if (
+                    turn > 0
+                    and name in peers
+                    and best(rows[name]) > HOPELESS * min(best(rows[other]) for other in peers)
+                ):
                     continue
                 if name == 'songdo':
-                    answer = self.quiet(lambda: measure.songdo(self.driver, text, precision, 1, seconds, self.priority))
+                    answer = self.quiet(
+                        lambda: measure.songdo(self.driver, text, precision, 1, seconds, self.priority)
+                    )
                 else:
                     setting = self.catalogue[name][chosen[name]]
-                    answer = self.quiet(lambda: peers[name].ask(circuit=file, setting=setting, repeats=1, seconds=seconds))
-                answer.update(circuit=family, n=n, prefix=prefix, precision=precision, simulator=name, setting=chosen.get(name, ''), round=turn,
-                              gates=gates, seed=self.given.seed, machine=self.machine)
+                    answer = self.quiet(
+                        lambda: peers[name].ask(circuit=file, setting=setting, repeats=1, seconds=seconds)
+                    )
+                answer.update(
+                    circuit=family,
+                    n=n,
+                    prefix=prefix,
+                    precision=precision,
+                    simulator=name,
+                    setting=chosen.get(name, ''),
+                    round=turn,
+                    gates=gates,
+                    seed=self.given.seed,
+                    machine=self.machine,
+                )
+                if name == 'songdo' and self.limits:
+                    answer['peak_flops'] = self.limits[precision]
                 rows[name].append(answer)
                 if 'error' in answer:
                     print(f'{name}: {family} {n}: {answer["error"]}', file=sys.stderr)
@@ -121,7 +144,7 @@ class Comparison:
         """Distances of final states from the first one's, written into the peers' last rows."""
         able = sorted((name for name in peers if best(rows[name]) < float('inf')), key=lambda name: best(rows[name]))
         if self.given.check == 'fastest':
-            able = able[:1 if 'songdo' in rows else 2]
+            able = able[: 1 if 'songdo' in rows else 2]
         saved = {name: str(self.path / f'{name}.npy') for name in (['songdo'] if 'songdo' in rows else []) + able}
         for name, state in saved.items():
             if name == 'songdo':
@@ -135,6 +158,20 @@ class Comparison:
         for state in saved.values():
             os.remove(state)
 
+    def measure_limits(self):
+        """{precision: flops/s of fused multiply-adds} of the instruction set in use, from `songdo bench`."""
+        command = self.driver.parent.parent / 'src' / 'cli' / 'songdo'
+        told = json.loads(
+            subprocess.run(
+                [*self.priority.prefix, command, 'bench', '--format', 'json'],
+                env=measure.environment(),
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        )
+        return told['multiply_adds'][told['isa']]
+
     # ---- All of them --------------------------------------------------------------------------------------
 
     def start(self, precision, n, python):
@@ -144,6 +181,7 @@ class Comparison:
             if name == 'songdo':
                 continue
             import simulators
+
             self.catalogue[name] = simulators.SIMULATORS[name].settings[precision]
             if self.catalogue[name]:
                 peers[name] = measure.Peer(name, precision, python, self.priority)
@@ -155,6 +193,7 @@ class Comparison:
     def run(self, python):
         """Measure everything that was asked for; the rows."""
         rows = []
+        self.limits = self.measure_limits() if self.given.roofline and self.driver else {}
         for precision in self.given.precision:
             for n in self.given.n:
                 peers = self.start(precision, n, python)

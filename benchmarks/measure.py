@@ -1,6 +1,7 @@
 """measure.py - processes that are timed in turn, and how much of the machine others took meanwhile.
 
 SPDX-License-Identifier: Apache-2.0"""
+
 import json
 import os
 import pathlib
@@ -10,8 +11,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf('SC_CLK_TCK')
-DISTURBED = 0.1            # of the machine lost to others: such a turn is repeated, and not counted
-REST_AFTER, REST = 10, 2   # seconds at real-time priority, and the pause that others then get
+DISTURBED = 0.1  # of the machine lost to others: such a turn is repeated, and not counted
+REST_AFTER, REST = 10, 2  # seconds at real-time priority, and the pause that others then get
 
 
 def cores():
@@ -41,7 +42,7 @@ def busy_ticks():
 def process_ticks(pid):
     with open(f'/proc/{pid}/stat') as file:
         words = file.read().rsplit(')', 1)[1].split()
-    return sum(int(word) for word in words[11:15])   # its own and its children's, user and system
+    return sum(int(word) for word in words[11:15])  # its own and its children's, user and system
 
 
 def waited_seconds(pid):
@@ -51,7 +52,7 @@ def waited_seconds(pid):
         try:
             waited += int((task / 'schedstat').read_text().split()[1])
         except (OSError, IndexError):
-            pass   # the thread has ended, or the kernel does not count
+            pass  # the thread has ended, or the kernel does not count
     return waited / 1e9
 
 
@@ -94,15 +95,22 @@ class Priority:
 
 
 def environment(pinned=True, **more):
-    """All threads of the machine, each on its own; freed memory is kept, so that only the first use of it is paid for."""
-    env = dict(os.environ, OMP_NUM_THREADS=str(cores()), OPENBLAS_NUM_THREADS=str(cores()), PYTHONWARNINGS='ignore', **more)
+    """All threads of the machine, each on its own core."""
+    env = dict(
+        os.environ, OMP_NUM_THREADS=str(cores()), OPENBLAS_NUM_THREADS=str(cores()), PYTHONWARNINGS='ignore', **more
+    )
     if pinned:
         env.update(OMP_PROC_BIND='true', OMP_PLACES='threads')
     return env
 
 
-KEEP_MEMORY = {'MALLOC_MMAP_MAX_': '0', 'MALLOC_TRIM_THRESHOLD_': str(1 << 40), 'MALLOC_ARENA_MAX': '1',
-               'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}
+# Freed memory is kept, so that only the first use of it is paid for.
+KEEP_MEMORY = {
+    'MALLOC_MMAP_MAX_': '0',
+    'MALLOC_TRIM_THRESHOLD_': str(1 << 40),
+    'MALLOC_ARENA_MAX': '1',
+    'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1',
+}
 
 
 class Peer:
@@ -112,8 +120,14 @@ class Peer:
         self.name, self.priority = name, priority
         # Lightning brings an OpenMP library of its own, which sees one core where another has pinned the main thread.
         env = environment(name != 'lightning', BENCH_PRECISION=precision, **KEEP_MEMORY)
-        self.process = subprocess.Popen([*priority.prefix, python, HERE / 'simulators.py', name], env=env, text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            [*priority.prefix, python, HERE / 'simulators.py', name],
+            env=env,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         self.version = self.read()['version']
 
     def read(self):
@@ -128,7 +142,13 @@ class Peer:
             self.process.stdin.flush()
             answer = self.read()
         self.priority.rest(turn.seconds)
-        return {**answer, 'foreign': round(turn.foreign, 3), 'waited': round(turn.waited, 4), 'used': round(turn.used, 2), 'version': self.version}
+        return {
+            **answer,
+            'foreign': round(turn.foreign, 3),
+            'waited': round(turn.waited, 4),
+            'used': round(turn.used, 2),
+            'version': self.version,
+        }
 
     def close(self):
         self.process.stdin.close()
@@ -136,8 +156,8 @@ class Peer:
 
 
 def disturbance(row):
-    """What a turn lost to others, as a share of the machine. A process that has ended cannot be asked how long it waited;
-    Songdo keeps all cores busy, so that what others took is what it lost."""
+    """What a turn lost to others, as a share of the machine. A process that has ended cannot be asked how long it
+    waited; Songdo keeps all cores busy, so that what others took is what it lost."""
     return row.get('waited', row.get('foreign', 0))
 
 
@@ -145,9 +165,16 @@ def songdo(driver, file, precision, repeats, seconds, priority, state=None):
     """One process of bench_state: its line, with what others took meanwhile."""
     command = [*priority.prefix, driver, file, '-p', precision, '-r', str(repeats), '-s', str(seconds)]
     with Turn(os.getpid()) as turn:
-        done = subprocess.run([*command, *(['-o', state] if state else [])], env=environment(), capture_output=True, text=True)
+        done = subprocess.run(
+            [*command, *(['-o', state] if state else [])], env=environment(), capture_output=True, text=True
+        )
     priority.rest(turn.seconds)
     if done.returncode:
         return {'error': done.stderr.strip()[:300]}
     answer = json.loads(done.stdout)
-    return {**answer, 'foreign': round(turn.foreign, 3), 'used': round(turn.used, 2), 'version': f'songdo {answer["version"]}'}
+    return {
+        **answer,
+        'foreign': round(turn.foreign, 3),
+        'used': round(turn.used, 2),
+        'version': f'songdo {answer["version"]}',
+    }

@@ -1,6 +1,7 @@
 """prepare.py - what the comparisons need: the other simulators in a virtual environment, and a build of Songdo.
 
 SPDX-License-Identifier: Apache-2.0"""
+
 import os
 import pathlib
 import subprocess
@@ -25,6 +26,10 @@ def build_songdo():
     """The folder of a release build with the benchmarks."""
     folder = ROOT / 'build' / 'bench'
     if not (folder / 'build.ninja').exists():
-        subprocess.run(['meson', 'setup', folder, ROOT, '-Dbenchmarks=enabled', '-Dtests=disabled'], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            ['meson', 'setup', folder, ROOT, '-Dbenchmarks=enabled', '-Dtests=disabled'],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
     subprocess.run(['ninja', '-C', folder], check=True, stdout=subprocess.DEVNULL)
     return folder

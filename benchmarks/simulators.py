@@ -4,12 +4,14 @@
 
 or  python simulators.py NAME counts FILE SHOTS SETTING: OpenQASM 2 to counts, as a user's script would.
 
-A request names a file of gates (see `load`), a setting, how often to repeat, and may name a file for the final state. What
-is timed begins with the simulator's own circuit, built from the gates before the clock starts, and ends with its final state:
-fusion, optimization, and the return to |0...0> are inside; imports, translation and copying the state out for a check are not.
-Beside states a request may be for a million shots or for the expectation of products of two Z. A state is saved with qubit 0 as the least significant bit of the index.
+A request names a file of gates (see `load`), a setting, how often to repeat, and may name a file for the final state.
+What is timed begins with the simulator's own circuit, built from the gates before the clock starts, and ends with its
+final state: fusion, optimization, and the return to |0...0> are inside; imports, translation and copying the state out
+for a check are not. A request may also be for shots of the final state, or for the mean of products of two Z. A state
+is saved with qubit 0 as the least significant bit of the index.
 
 SPDX-License-Identifier: Apache-2.0"""
+
 import cmath
 import json
 import math
@@ -33,7 +35,13 @@ def read_qasm(name):
                 n = int(rest[2:-1])
             elif head not in ('OPENQASM', 'include', 'creg', 'measure'):
                 name, _, angles = head.rstrip(')').partition('(')
-                gates.append((name, [float(x) for x in angles.split(',')] if angles else [], [int(q[2:-1]) for q in rest.split(',')]))
+                gates.append(
+                    (
+                        name,
+                        [float(x) for x in angles.split(',')] if angles else [],
+                        [int(q[2:-1]) for q in rest.split(',')],
+                    )
+                )
     return n, gates
 
 
@@ -48,8 +56,13 @@ class Aer:
     """Qiskit Aer. Its own clock tells how long the simulation took, without the Python around it."""
 
     settings = {
-        'double': {'fuse 5': {}, 'fuse 4': {'fusion_max_qubit': 4}, 'fuse 3': {'fusion_max_qubit': 3},
-                   'fuse 2': {'fusion_max_qubit': 2}, 'no fusion': {'fusion_enable': False}},
+        'double': {
+            'fuse 5': {},
+            'fuse 4': {'fusion_max_qubit': 4},
+            'fuse 3': {'fusion_max_qubit': 3},
+            'fuse 2': {'fusion_max_qubit': 2},
+            'no fusion': {'fusion_enable': False},
+        }
     }
     settings['single'] = settings['double']
     package = 'qiskit-aer'
@@ -58,6 +71,7 @@ class Aer:
         import numpy as np
         import qiskit
         import qiskit_aer
+
         self.np, self.circuit, self.simulator = np, qiskit.QuantumCircuit, qiskit_aer.AerSimulator
         self.options = {'method': 'statevector', 'max_parallel_threads': threads, 'precision': precision}
 
@@ -74,7 +88,7 @@ class Aer:
         if want_state:
             circuit.save_statevector()
         else:
-            circuit.save_amplitudes([0])   # or nothing would be simulated
+            circuit.save_amplitudes([0])  # or nothing would be simulated
         result = simulator.run(circuit, shots=1).result()
         if not result.success:
             raise RuntimeError(result.status)
@@ -95,6 +109,7 @@ class Aer:
     def time_pairs(self, built, pairs):
         """Beyond the time of the circuit alone."""
         from qiskit.quantum_info import SparsePauliOp
+
         circuit, simulator = built
         n = circuit.num_qubits
         words = [''.join('Z' if q in pair else 'I' for q in reversed(range(n))) for pair in pairs]
@@ -108,8 +123,13 @@ class Qulacs:
     """Qulacs, double precision only; its circuit optimizer is part of what is timed."""
 
     settings = {
-        'double': {'as given': {}, 'diagonal cp': {'diagonal': True}, 'light': {'light': True}, 'block 2': {'block': 2},
-                   'block 3': {'block': 3}},
+        'double': {
+            'as given': {},
+            'diagonal cp': {'diagonal': True},
+            'light': {'light': True},
+            'block 2': {'block': 2},
+            'block 3': {'block': 3},
+        },
         'single': {},
     }
     package = 'qulacs'
@@ -117,12 +137,26 @@ class Qulacs:
     def __init__(self, threads, precision):
         import qulacs
         import qulacs.circuit
+
         self.q, self.optimizer, self.state, self.n = qulacs, qulacs.circuit.QuantumCircuitOptimizer, None, None
 
     def gate(self, name, angles, qubits, setting):
         g = self.q.gate
-        plain = {'h': g.H, 'x': g.X, 'y': g.Y, 'z': g.Z, 's': g.S, 'sdg': g.Sdag, 't': g.T, 'tdg': g.Tdag, 'sx': g.sqrtX,
-                 'cx': g.CNOT, 'cz': g.CZ, 'swap': g.SWAP, 'ccx': g.TOFFOLI}
+        plain = {
+            'h': g.H,
+            'x': g.X,
+            'y': g.Y,
+            'z': g.Z,
+            's': g.S,
+            'sdg': g.Sdag,
+            't': g.T,
+            'tdg': g.Tdag,
+            'sx': g.sqrtX,
+            'cx': g.CNOT,
+            'cz': g.CZ,
+            'swap': g.SWAP,
+            'ccx': g.TOFFOLI,
+        }
         turned = {'rx': g.RotX, 'ry': g.RotY, 'rz': g.RotZ, 'u1': g.U1, 'u3': g.U3}
         if name in plain:
             return plain[name](*qubits)
@@ -149,7 +183,7 @@ class Qulacs:
 
     def run(self, built, want_state):
         given, setting = built
-        circuit = given.copy()   # the optimizer works in place
+        circuit = given.copy()  # the optimizer works in place
         begin = clock()
         if setting.get('light'):
             self.optimizer().optimize_light(circuit)
@@ -161,6 +195,7 @@ class Qulacs:
 
     def counts(self, built, shots):
         from collections import Counter
+
         self.run(built, False)
         return Counter(self.state.sampling(shots))
 
@@ -183,7 +218,11 @@ class Qsim:
 
     settings = {
         'double': {},
-        'single': {f'fuse {f}{", ccx whole" if whole else ""}': {'fuse': f, 'whole': whole} for f in (2, 3, 4) for whole in (False, True)},
+        'single': {
+            f'fuse {f}{", ccx whole" if whole else ""}': {'fuse': f, 'whole': whole}
+            for f in (2, 3, 4)
+            for whole in (False, True)
+        },
     }
     package = 'qsimcirq'
 
@@ -191,12 +230,25 @@ class Qsim:
         import cirq
         import numpy as np
         import qsimcirq
+
         self.np, self.cirq, self.qsim, self.threads = np, cirq, qsimcirq, threads
 
     def gates(self, name, angles, w, whole):
         cirq, np = self.cirq, self.np
-        plain = {'h': cirq.H, 'x': cirq.X, 'y': cirq.Y, 'z': cirq.Z, 's': cirq.S, 'sdg': cirq.S ** -1, 't': cirq.T, 'tdg': cirq.T ** -1,
-                 'sx': cirq.X ** 0.5, 'cx': cirq.CNOT, 'cz': cirq.CZ, 'swap': cirq.SWAP}
+        plain = {
+            'h': cirq.H,
+            'x': cirq.X,
+            'y': cirq.Y,
+            'z': cirq.Z,
+            's': cirq.S,
+            'sdg': cirq.S**-1,
+            't': cirq.T,
+            'tdg': cirq.T**-1,
+            'sx': cirq.X**0.5,
+            'cx': cirq.CNOT,
+            'cz': cirq.CZ,
+            'swap': cirq.SWAP,
+        }
         if name in plain:
             yield plain[name](*w)
         elif name in ('rx', 'ry', 'rz'):
@@ -208,7 +260,9 @@ class Qsim:
         elif name == 'u3':
             theta, phi, lam = angles
             c, s = math.cos(theta / 2), math.sin(theta / 2)
-            yield cirq.MatrixGate(np.array([[c, -cmath.exp(1j * lam) * s], [cmath.exp(1j * phi) * s, cmath.exp(1j * (phi + lam)) * c]]))(w[0])
+            yield cirq.MatrixGate(
+                np.array([[c, -cmath.exp(1j * lam) * s], [cmath.exp(1j * phi) * s, cmath.exp(1j * (phi + lam)) * c]])
+            )(w[0])
         elif name == 'rzz':
             same, other = cmath.exp(-0.5j * angles[0]), cmath.exp(0.5j * angles[0])
             yield cirq.MatrixGate(np.diag([same, other, other, same]))(*w)
@@ -216,8 +270,23 @@ class Qsim:
             yield cirq.CCX(*w)
         elif name == 'ccx':
             a, b, t = w
-            for part, *on in (('h', t), ('cx', b, t), ('tdg', t), ('cx', a, t), ('t', t), ('cx', b, t), ('tdg', t), ('cx', a, t), ('t', b),
-                              ('t', t), ('h', t), ('cx', a, b), ('t', a), ('tdg', b), ('cx', a, b)):
+            for part, *on in (
+                ('h', t),
+                ('cx', b, t),
+                ('tdg', t),
+                ('cx', a, t),
+                ('t', t),
+                ('cx', b, t),
+                ('tdg', t),
+                ('cx', a, t),
+                ('t', b),
+                ('t', t),
+                ('h', t),
+                ('cx', a, b),
+                ('t', a),
+                ('tdg', b),
+                ('cx', a, b),
+            ):
                 yield plain[part](*on)
         else:
             raise KeyError(name)
@@ -225,14 +294,22 @@ class Qsim:
     def build(self, n, gates, setting):
         cirq, qsim = self.cirq, self.qsim
         line = cirq.LineQubit.range(n)
-        circuit = cirq.Circuit(g for name, angles, qubits in gates for g in self.gates(name, angles, [line[q] for q in qubits], setting['whole']))
+        circuit = cirq.Circuit(
+            g
+            for name, angles, qubits in gates
+            for g in self.gates(name, angles, [line[q] for q in qubits], setting['whole'])
+        )
         idle = set(line) - circuit.all_qubits()
         circuit = cirq.Circuit(cirq.I(q) for q in sorted(idle)) + circuit
-        simulator = qsim.QSimSimulator(qsim.QSimOptions(max_fused_gate_size=setting['fuse'], cpu_threads=self.threads, denormals_are_zeros=True),
-                                       seed=1)
+        simulator = qsim.QSimSimulator(
+            qsim.QSimOptions(max_fused_gate_size=setting['fuse'], cpu_threads=self.threads, denormals_are_zeros=True),
+            seed=1,
+        )
         options = dict(simulator.qsim_options)
         # Its first qubit is the most significant of cirq's order, and it reverses what it is given.
-        options['c'], _ = simulator._translate_circuit(qsim.QSimCircuit(circuit), 'translate_cirq_to_qsim', line[::-1])
+        options['c'], _ = simulator._translate_circuit(
+            qsim.QSimCircuit(circuit), 'translate_cirq_to_qsim', line[::-1]
+        )
         options['s'] = 1
         return simulator._sim_module, options, (simulator, circuit, line)
 
@@ -259,12 +336,14 @@ class Qsim:
     def time_shots(self, built, shots):
         def call(simulator, circuit, line):
             simulator.run(circuit + self.cirq.measure(*line, key='m'), repetitions=shots)
+
         return self.beyond(built, call)
 
     def time_pairs(self, built, pairs):
         def call(simulator, circuit, line):
             total = sum(self.cirq.Z(line[a]) * self.cirq.Z(line[b]) for a, b in pairs)
             return simulator.simulate_expectation_values(circuit, [total], qubit_order=line[::-1])[0].real
+
         return self.beyond(built, call)
 
 
@@ -273,13 +352,31 @@ class Lightning:
 
     settings = {'double': {'as given': {}}, 'single': {'as given': {}}}
     package = 'pennylane_lightning'
-    names = {'h': 'Hadamard', 'x': 'PauliX', 'y': 'PauliY', 'z': 'PauliZ', 's': 'S', 't': 'T', 'sx': 'SX', 'rx': 'RX', 'ry': 'RY', 'rz': 'RZ',
-             'u1': 'PhaseShift', 'cx': 'CNOT', 'cz': 'CZ', 'swap': 'SWAP', 'ccx': 'Toffoli', 'rzz': 'IsingZZ', 'cu1': 'ControlledPhaseShift',
-             'u3': 'Rot'}
+    names = {
+        'h': 'Hadamard',
+        'x': 'PauliX',
+        'y': 'PauliY',
+        'z': 'PauliZ',
+        's': 'S',
+        't': 'T',
+        'sx': 'SX',
+        'rx': 'RX',
+        'ry': 'RY',
+        'rz': 'RZ',
+        'u1': 'PhaseShift',
+        'cx': 'CNOT',
+        'cz': 'CZ',
+        'swap': 'SWAP',
+        'ccx': 'Toffoli',
+        'rzz': 'IsingZZ',
+        'cu1': 'ControlledPhaseShift',
+        'u3': 'Rot',
+    }
 
     def __init__(self, threads, precision):
         import numpy as np
         from pennylane_lightning import lightning_qubit_ops
+
         single = precision == 'single'
         self.np, self.ops, self.suffix = np, lightning_qubit_ops, 'C64' if single else 'C128'
         self.make = lightning_qubit_ops.StateVectorC64 if single else lightning_qubit_ops.StateVectorC128
@@ -294,7 +391,14 @@ class Lightning:
             inverse = name in ('sdg', 'tdg')
             # u3 is Rot up to a phase of the whole.
             angles = [angles[2], angles[0], angles[1]] if name == 'u3' else list(angles)
-            calls.append((getattr(self.state, self.names[name[0] if inverse else name]), [n - 1 - q for q in qubits], inverse, angles))
+            calls.append(
+                (
+                    getattr(self.state, self.names[name[0] if inverse else name]),
+                    [n - 1 - q for q in qubits],
+                    inverse,
+                    angles,
+                )
+            )
         return calls
 
     def run(self, calls, want_state):
@@ -305,7 +409,7 @@ class Lightning:
         seconds = clock() - begin
         if not want_state:
             return seconds, None
-        state = self.np.zeros(2 ** self.n, dtype=self.type)
+        state = self.np.zeros(2**self.n, dtype=self.type)
         self.state.getState(state)
         return seconds, state
 
@@ -314,8 +418,11 @@ class Lightning:
 
     def counts(self, calls, shots):
         from collections import Counter
+
         self.run(calls, False)
-        samples = self.np.asarray(self.measurements().generate_samples(list(range(self.n)), shots)).reshape(shots, self.n)
+        samples = self.np.asarray(self.measurements().generate_samples(list(range(self.n)), shots)).reshape(
+            shots, self.n
+        )
         return Counter(samples.dot(1 << self.np.arange(self.n)[::-1]).tolist())
 
     def time_shots(self, calls, shots):
@@ -326,7 +433,9 @@ class Lightning:
 
     def time_pairs(self, calls, pairs):
         o, suffix = self.ops.observables, self.suffix
-        named, tensor, hamiltonian = (getattr(o, name + suffix) for name in ('NamedObs', 'TensorProdObs', 'Hamiltonian'))
+        named, tensor, hamiltonian = (
+            getattr(o, name + suffix) for name in ('NamedObs', 'TensorProdObs', 'Hamiltonian')
+        )
         terms = [tensor([named('PauliZ', [self.n - 1 - q]) for q in pair]) for pair in pairs]
         total, measurements = hamiltonian([1.0] * len(terms), terms), self.measurements()
         begin = clock()
@@ -344,13 +453,18 @@ def answer(simulator, request):
     if 'shots' in request or 'pairs' in request:
         simulator.run(built, False)
         for _ in range(request['repeats']):
-            told = simulator.time_shots(built, request['shots']) if 'shots' in request else simulator.time_pairs(built, request['pairs'])
+            told = (
+                simulator.time_shots(built, request['shots'])
+                if 'shots' in request
+                else simulator.time_pairs(built, request['pairs'])
+            )
             seconds.append(told[0])
         return {'seconds': seconds, 'value': told[1]}
     while len(seconds) < request['repeats'] or (clock() - begin < request.get('seconds', 0) and len(seconds) < 1000):
         seconds.append(simulator.run(built, False)[0])
     if request.get('state'):
         import numpy as np
+
         np.save(request['state'], simulator.run(built, True)[1])
     return {'seconds': seconds}
 
@@ -361,11 +475,12 @@ def serve(name):
     os.dup2(2, 1)
     simulator = SIMULATORS[name](int(os.environ['OMP_NUM_THREADS']), os.environ['BENCH_PRECISION'])
     from importlib.metadata import version
+
     print(json.dumps({'version': f'{name} {version(SIMULATORS[name].package)}'}), file=answers, flush=True)
     for line in sys.stdin:
         try:
             told = answer(simulator, json.loads(line))
-        except Exception as trouble:   # the comparison goes on without this figure, and says so
+        except Exception as trouble:  # the comparison goes on without this figure, and says so
             told = {'error': f'{type(trouble).__name__}: {trouble}'[:300]}
         print(json.dumps(told), file=answers, flush=True)
 

@@ -1,4 +1,4 @@
-/* bench.c - songdo bench: the limits of this machine, what the kernels make of them, and a file that keeps both for plans.
+/* bench.c - songdo bench: the limits of this machine, what the kernels make of them, and a file that keeps both.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <getopt.h>
@@ -13,19 +13,19 @@
 enum { SAVE, FORMAT, OUTPUT, THREADS, MAX_MEMORY };
 
 static const struct option_info options_bench[] = {
-	[SAVE] = { "save", 0, NULL, "keep the figures for `run` and `plan`: in $SONGDO_MACHINE, or ~/.config/songdo/machine" },
-	[FORMAT] = { "format", 0, "F", "text (default) or json" },
-	[OUTPUT] = { "output", 'o', "FILE", "write there instead of standard output" },
-	[THREADS] = { "threads", 0, "N", "a rank; default: the cores it may use" },
-	[MAX_MEMORY] = { "max-memory", 0, "SIZE", "a rank may hold; at most 1 GiB of a node is used" },
-	{ 0 }
-};
+        [SAVE] = {"save", 0, NULL,
+                  "keep the figures for `run` and `plan`: in $SONGDO_MACHINE, or ~/.config/songdo/machine"},
+        [FORMAT] = {"format", 0, "F", "text (default) or json"},
+        [OUTPUT] = {"output", 'o', "FILE", "write there instead of standard output"},
+        [THREADS] = {"threads", 0, "N", "a rank; default: the cores it may use"},
+        [MAX_MEMORY] = {"max-memory", 0, "SIZE", "a rank may hold; at most 1 GiB of a node is used"},
+        {0}};
 
-static const char *const format_names[] = { "text", "json", NULL };
-static const char *const precision_names[] = { "double", "single", NULL };
-static const char *const cache_names[] = { "L1", "L2", "L3" };
+static const char *const format_names[] = {"text", "json", NULL};
+static const char *const precision_names[] = {"double", "single", NULL};
+static const char *const cache_names[] = {"L1", "L2", "L3"};
 
-#define BUSY 0.8   /* had less of the cores than this: the figures are not to be relied on */
+#define BUSY 0.8 /* had less of the cores than this: the figures are not to be relied on */
 
 struct request {
 	songdo_env_options env;
@@ -56,11 +56,13 @@ static int read_option(struct request *request, int option, const char *value)
 /* ---- Figures from figures ------------------------------------------------------------------------------ */
 
 /* One kernel beside the limits: how much of the arithmetic it uses, and of what L1 can move. */
-struct use { double seconds, flops, of_flops, of_cache; };
+struct use {
+	double seconds, flops, of_flops, of_cache;
+};
 
 static struct use use_of(const struct rates *rates, int precision, int kind, unsigned targets)
 {
-	struct use use = { .seconds = rates->of[precision].step[kind][targets] };
+	struct use use = {.seconds = rates->of[precision].step[kind][targets]};
 
 	use.flops = (double)step_flops((enum kernel_kind)kind, targets) / use.seconds * rates->threads;
 	use.of_flops = use.flops / rates->of[precision].flops;
@@ -80,11 +82,14 @@ static void write_kernels(struct text *text, const struct rates *rates)
 {
 	text_add(text, "\nkernels in L1            double: ns    of flops  of L1   single: ns    of flops  of L1\n");
 	for (int kind = 0; kind < KERNEL_KINDS; kind++)
-		for (unsigned k = step_least_targets((enum kernel_kind)kind); k <= step_most_targets((enum kernel_kind)kind); k++) {
-			text_add_format(text, "  %-10s %2u target%s ", step_name((enum kernel_kind)kind), k, k == 1 ? " " : "s");
+		for (unsigned k = step_least_targets((enum kernel_kind)kind);
+		     k <= step_most_targets((enum kernel_kind)kind); k++) {
+			text_add_format(text, "  %-10s %2u target%s ", step_name((enum kernel_kind)kind), k,
+			                k == 1 ? " " : "s");
 			for (int precision = 0; precision < 2; precision++) {
 				const struct use use = use_of(rates, precision, kind, k);
-				text_add_format(text, "%13.3f %9.0f %% %4.0f %%", 1e9 * use.seconds, 100 * use.of_flops, 100 * use.of_cache);
+				text_add_format(text, "%13.3f %9.0f %% %4.0f %%", 1e9 * use.seconds, 100 * use.of_flops,
+				                100 * use.of_cache);
 			}
 			text_add(text, "\n");
 		}
@@ -95,25 +100,29 @@ static void write_text(struct text *text, const struct speed *speed, const songd
 	const struct rates *rates = &speed->rates;
 	char memory[32];
 
-	text_add_format(text, "%s, %u threads, %d rank%s, %s\n\n", rates->cpu, rates->threads, comm_size(env->comm), comm_size(env->comm) == 1 ? "" : "s",
-	                rates->isa);
+	text_add_format(text, "%s, %u threads, %d rank%s, %s\n\n", rates->cpu, rates->threads, comm_size(env->comm),
+	                comm_size(env->comm) == 1 ? "" : "s", rates->isa);
 	text_add_format(text, "memory used first    %8.1f GB/s\n", 1e-9 * rates->touch);
 	text_add(text, "passes, read + write   1 thread       all\n");
 	for (size_t i = 0; i < speed->passes; i++)
-		text_add_format(text, "  %-16s %8.1f   %8.1f GB/s\n", memory_text(memory, speed->pass[i].bytes), 1e-9 * speed->pass[i].one,
-		                1e-9 * speed->pass[i].all);
+		text_add_format(text, "  %-16s %8.1f   %8.1f GB/s\n", memory_text(memory, speed->pass[i].bytes),
+		                1e-9 * speed->pass[i].one, 1e-9 * speed->pass[i].all);
 	for (size_t i = 0; i < ARRAY_LENGTH(cache_names); i++)
 		if (rates->cache[i] > 0)
-			text_add_format(text, "  from %s                    %9.1f GB/s\n", cache_names[i], 1e-9 * rates->cache[i]);
+			text_add_format(text, "  from %s                    %9.1f GB/s\n", cache_names[i],
+			                1e-9 * rates->cache[i]);
 	text_add(text, "multiply-adds            double    single\n");
 	for (int isa = 0; isa < KERNEL_ISAS; isa++)
 		if (speed->flops[isa][SONGDO_DOUBLE] > 0)
-			text_add_format(text, "  %-16s  %9.1f %9.1f GFLOP/s\n", kernel_name((enum kernel_isa)isa), 1e-9 * speed->flops[isa][SONGDO_DOUBLE],
+			text_add_format(text, "  %-16s  %9.1f %9.1f GFLOP/s\n", kernel_name((enum kernel_isa)isa),
+			                1e-9 * speed->flops[isa][SONGDO_DOUBLE],
 			                1e-9 * speed->flops[isa][SONGDO_SINGLE]);
-	text_add_format(text, "balance             %9.0f %9.0f flops an amplitude and pass: with fewer, memory decides\n", balance(rates, SONGDO_DOUBLE),
-	                balance(rates, SONGDO_SINGLE));
+	text_add_format(text,
+	                "balance             %9.0f %9.0f flops an amplitude and pass: with fewer, memory decides\n",
+	                balance(rates, SONGDO_DOUBLE), balance(rates, SONGDO_SINGLE));
 	if (rates->link > 0)
-		text_add_format(text, "between two ranks    %8.1f GB/s each way, %.1f us a message\n", 1e-9 * rates->link, 1e6 * rates->link_seconds);
+		text_add_format(text, "between two ranks    %8.1f GB/s each way, %.1f us a message\n",
+		                1e-9 * rates->link, 1e6 * rates->link_seconds);
 	write_kernels(text, rates);
 }
 
@@ -124,7 +133,10 @@ static void add_number(struct json *json, const char *key, double value)
 }
 
 /* 0 is what was not measured. */
-static void add_figure(struct json *json, const char *key, double value) { add_number(json, key, value > 0 ? value : NAN); }
+static void add_figure(struct json *json, const char *key, double value)
+{
+	add_number(json, key, value > 0 ? value : NAN);
+}
 
 static void add_kernel(struct json *json, const struct rates *rates, int precision, int kind, unsigned targets)
 {
@@ -194,7 +206,8 @@ static void write_json(struct text *text, const struct speed *speed, const songd
 	json_array(&json);
 	for (int precision = 0; precision < 2; precision++)
 		for (int kind = 0; kind < KERNEL_KINDS; kind++)
-			for (unsigned k = step_least_targets((enum kernel_kind)kind); k <= step_most_targets((enum kernel_kind)kind); k++)
+			for (unsigned k = step_least_targets((enum kernel_kind)kind);
+			     k <= step_most_targets((enum kernel_kind)kind); k++)
 				add_kernel(&json, rates, precision, kind, k);
 	json_array_end(&json);
 	add_figure(&json, "link_bytes_per_second", rates->link);
@@ -219,7 +232,8 @@ static int find_place(char **file, songdo_env *env)
 
 	*file = env_machine_file(NULL, &named);
 	if (*file == NULL) {
-		cli_say("there is no place for the figures: SONGDO_MACHINE is empty, or neither it nor XDG_CONFIG_HOME and HOME is set");
+		cli_say("there is no place for the figures: SONGDO_MACHINE is empty, or neither it nor XDG_CONFIG_HOME "
+		        "and HOME is set");
 		status = SONGDO_BAD_CONFIGURATION;
 	} else if (songdo_env_rank(env) == 0) {
 		status = (songdo_status)output_make_folder(*file);
@@ -230,8 +244,8 @@ static int find_place(char **file, songdo_env *env)
 
 static int measure(const struct request *request, songdo_env *env)
 {
-	struct text text = { 0 }, kept = { 0 };
-	songdo_error error = { 0 };
+	struct text text = {0}, kept = {0};
+	songdo_error error = {0};
 	struct speed speed;
 	songdo_status status;
 	char *file = NULL;
@@ -246,12 +260,14 @@ static int measure(const struct request *request, songdo_env *env)
 	status = speed_measure(&speed, env, &error);
 	if (status != SONGDO_OK) {
 		error.code = status;
-		code = status == SONGDO_INTERRUPTED ? (int)comm_agree(env->comm, (songdo_status)signals_code()) : cli_complain(&error, "", NULL, 0);
+		code = status == SONGDO_INTERRUPTED ? (int)comm_agree(env->comm, (songdo_status)signals_code())
+		                                    : cli_complain(&error, "", NULL, 0);
 		goto done;
 	}
 	busy = speed.share < BUSY;
 	if (busy)
-		cli_say("something else had %.0f %% of the cores meanwhile: these figures are too low%s. Measure again on a quiet machine",
+		cli_say("something else had %.0f %% of the cores meanwhile: these figures are too low%s. Measure again "
+		        "on a quiet machine",
 		        100 * (1 - speed.share), request->save ? " and are not kept" : "");
 	if (request->save && !busy) {
 		rates_print(&speed.rates, &kept);
@@ -275,7 +291,7 @@ done:
 
 static int bench_main(const struct command *command, int argc, char **argv)
 {
-	struct request request = { .env.machine = "" };
+	struct request request = {.env.machine = ""};
 	struct options options;
 	songdo_env *env = NULL;
 	int option, code = SONGDO_NO_FIT;
@@ -299,12 +315,12 @@ static int bench_main(const struct command *command, int argc, char **argv)
 }
 
 const struct command command_bench = {
-	.name = "bench",
-	.usage = "bench [options]",
-	.summary = "Measure this machine's limits and what Songdo's kernels make of them, in a few seconds.",
-	.options = options_bench,
-	.examples = "  songdo bench\n"
-	            "  songdo bench --save\n"
-	            "  mpirun -n 2 songdo bench --save   the links between ranks too\n",
-	.run = bench_main,
+        .name = "bench",
+        .usage = "bench [options]",
+        .summary = "Measure this machine's limits and what Songdo's kernels make of them, in a few seconds.",
+        .options = options_bench,
+        .examples = "  songdo bench\n"
+                    "  songdo bench --save\n"
+                    "  mpirun -n 2 songdo bench --save   the links between ranks too\n",
+        .run = bench_main,
 };

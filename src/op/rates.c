@@ -14,17 +14,20 @@
 
 static const char *const precision_name[2] = {[SONGDO_DOUBLE] = "double", [SONGDO_SINGLE] = "single"};
 
-static const struct { const char *name; size_t offset; } plain[] = {
-	{"touch", offsetof(struct rates, touch)},
-	{"memory.one", offsetof(struct rates, memory_one)},
-	{"memory", offsetof(struct rates, memory)},
-	{"l1", offsetof(struct rates, cache[0])},
-	{"l2", offsetof(struct rates, cache[1])},
-	{"l3", offsetof(struct rates, cache[2])},
-	{"double.flops", offsetof(struct rates, of[SONGDO_DOUBLE].flops)},
-	{"single.flops", offsetof(struct rates, of[SONGDO_SINGLE].flops)},
-	{"link", offsetof(struct rates, link)},
-	{"link.seconds", offsetof(struct rates, link_seconds)},
+static const struct {
+	const char *name;
+	size_t offset;
+} plain[] = {
+        {"touch", offsetof(struct rates, touch)},
+        {"memory.one", offsetof(struct rates, memory_one)},
+        {"memory", offsetof(struct rates, memory)},
+        {"l1", offsetof(struct rates, cache[0])},
+        {"l2", offsetof(struct rates, cache[1])},
+        {"l3", offsetof(struct rates, cache[2])},
+        {"double.flops", offsetof(struct rates, of[SONGDO_DOUBLE].flops)},
+        {"single.flops", offsetof(struct rates, of[SONGDO_SINGLE].flops)},
+        {"link", offsetof(struct rates, link)},
+        {"link.seconds", offsetof(struct rates, link_seconds)},
 };
 
 const char *rates_field(struct rates *rates, size_t i, double **value, char *buffer, size_t size)
@@ -40,8 +43,8 @@ const char *rates_field(struct rates *rates, size_t i, double **value, char *buf
 			const size_t count = step_most_targets((enum kernel_kind)kind) - least + 1;
 			if (i < count) {
 				*value = &rates->of[precision].step[kind][least + i];
-				snprintf(buffer, size, "%s.%s.%u", precision_name[precision], step_name((enum kernel_kind)kind),
-				         least + (unsigned)i);
+				snprintf(buffer, size, "%s.%s.%u", precision_name[precision],
+				         step_name((enum kernel_kind)kind), least + (unsigned)i);
 				return buffer;
 			}
 			i -= count;
@@ -68,12 +71,13 @@ void rates_print(const struct rates *rates, struct text *text)
 
 struct line {
 	const char *file, *begin;
-	char word[64], rest[64];     /* up to the first space, and after it */
+	char word[64], rest[64]; /* up to the first space, and after it */
 	uint32_t number;
 	size_t length;
 };
 
-static songdo_status complain(const struct line *line, bool rest, songdo_error *error, const char *message, const char *what)
+static songdo_status complain(const struct line *line, bool rest, songdo_error *error, const char *message,
+                              const char *what)
 {
 	error_set(error, SONGDO_BAD_CONFIGURATION, message, what);
 	error_hint(error, "measure again: songdo bench --save");
@@ -158,14 +162,17 @@ songdo_status rates_parse(struct rates *rates, const char *data, size_t length, 
 	songdo_status status = SONGDO_OK;
 
 	*rates = (struct rates){0};
-	if (!next_line(&line, &at, end) || line.length != strlen(VERSION) || memcmp(line.begin, VERSION, line.length) != 0) {
+	if (!next_line(&line, &at, end) || line.length != strlen(VERSION) ||
+	    memcmp(line.begin, VERSION, line.length) != 0) {
 		line.number = 1;
-		return complain(&line, false, error, "this is no file of %s", "songdo bench --save (its first line is \"" VERSION "\")");
+		return complain(&line, false, error, "this is no file of %s",
+		                "songdo bench --save (its first line is \"" VERSION "\")");
 	}
 	while (status == SONGDO_OK && next_line(&line, &at, end))
 		status = read_line(rates, &line, error);
 	if (status == SONGDO_OK && (!rates->cpu[0] || !rates->isa[0] || !rates->threads))
-		status = complain(&line, false, error, "%s", "the file ends too early: it does not tell cpu, isa and threads");
+		status = complain(&line, false, error, "%s",
+		                  "the file ends too early: it does not tell cpu, isa and threads");
 	if (status != SONGDO_OK)
 		*rates = (struct rates){0};
 	return status;

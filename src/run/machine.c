@@ -13,14 +13,23 @@ songdo_status run_machine(struct machine_description *machine, songdo_env *env, 
 {
 	const struct kernel_table *kernel = kernel_find(env->isa, precision);
 	uint64_t least[] = {
-		flip((uint64_t)env->threads), flip(env->cpu.l1_bytes), flip(env->cpu.l2_bytes), flip(env->cpu.l3_bytes),
-		flip(kernel == NULL ? 0 : kernel->lane_bits), flip((uint64_t)comm_node_size(env->comm)),
+	        flip((uint64_t)env->threads),
+	        flip(env->cpu.l1_bytes),
+	        flip(env->cpu.l2_bytes),
+	        flip(env->cpu.l3_bytes),
+	        flip(kernel == NULL ? 0 : kernel->lane_bits),
+	        flip((uint64_t)comm_node_size(env->comm)),
 	};
 	const songdo_status status = comm_max(env->comm, least, ARRAY_LENGTH(least));
 
 	*machine = (struct machine_description){
-		.ranks = (uint32_t)comm_size(env->comm), .threads = (uint32_t)flip(least[0]), .precision = precision,
-		.l1_bytes = flip(least[1]), .l2_bytes = flip(least[2]), .l3_bytes = flip(least[3]), .lane_bits = (uint32_t)flip(least[4]),
+	        .ranks = (uint32_t)comm_size(env->comm),
+	        .threads = (uint32_t)flip(least[0]),
+	        .precision = precision,
+	        .l1_bytes = flip(least[1]),
+	        .l2_bytes = flip(least[2]),
+	        .l3_bytes = flip(least[3]),
+	        .lane_bits = (uint32_t)flip(least[4]),
 	};
 	run_use_rates(machine, env, flip(least[5]));
 	machine_defaults(machine);
@@ -36,7 +45,8 @@ void run_use_rates(struct machine_description *machine, const songdo_env *env, u
 	memset(machine->step_seconds, 0, sizeof(machine->step_seconds));
 	if (rates->threads == 0)
 		return;
-	/* One thread does not fill the memory's bandwidth; several together do, and more do not help. The ranks of a node share. */
+	/* One thread does not fill the memory's bandwidth; several together do, and more do not help. The ranks of a node
+	 * share. */
 	machine->sweep_bytes_per_second = fmin(threads * rates->memory_one, rates->memory) / ranks;
 	machine->link_bytes_per_second = rates->link;
 	machine->link_seconds = rates->link_seconds;

@@ -14,35 +14,36 @@
 #include "state/state.h"
 
 enum {
-	TRIES = 4, MOST_TRIES = 40, /* more than TRIES where none was undisturbed */
-	MOST_BYTES = 1 << 30,       /* the largest state of a node */
-	LEAST_BYTES = 1 << 20,      /* the smallest that is passed over by all threads */
-	SLICE_BYTES = 1 << 28,      /* passed over in one go by a thread, where starting it must not count */
-	STEP_BITS = 16,             /* the state that steps are timed on: threads share it, and it stays in L2 */
-	STEPS = 16,                 /* so many on each block while it is in L1 */
+	TRIES = 4,
+	MOST_TRIES = 40, /* more than TRIES where none was undisturbed */
+	MOST_BYTES = 1 << 30, /* the largest state of a node */
+	LEAST_BYTES = 1 << 20, /* the smallest that is passed over by all threads */
+	SLICE_BYTES = 1 << 28, /* passed over in one go by a thread, where starting it must not count */
+	STEP_BITS = 16, /* the state that steps are timed on: threads share it, and it stays in L2 */
+	STEPS = 16, /* so many on each block while it is in L1 */
 	LINK_BYTES = 16 << 20,
 	LINK_MESSAGES = 200,
 };
 
-#define TRY_SECONDS 0.01        /* a try lasts at least so long, unless it is one pass over memory */
-#define PATIENCE_SECONDS 8      /* for all tries that others disturbed */
-#define QUIET 0.95              /* a try that had so much of the cores it asked for was not disturbed */
+#define TRY_SECONDS 0.01 /* a try lasts at least so long, unless it is one pass over memory */
+#define PATIENCE_SECONDS 8 /* for all tries that others disturbed */
+#define QUIET 0.95 /* a try that had so much of the cores it asked for was not disturbed */
 
 struct bench {
 	songdo_env *env;
 	struct speed *speed;
-	struct vector *vector;      /* in double precision, whichever is asked for: bytes are bytes */
+	struct vector *vector; /* in double precision, whichever is asked for: bytes are bytes */
 	const struct kernel_table *kernel;
 	uint64_t amplitudes, apart; /* of a slice, where each thread has one, and from one slice to the next */
 	uint64_t rounds;
-	double deadline;            /* after which nobody waits for quiet */
+	double deadline; /* after which nobody waits for quiet */
 };
 
 /* Tries of one measurement: how many, the best, and how much of the cores the least disturbed one had. */
 struct tries {
 	int count;
 	double best, share;
-	double start, worked;       /* of the try under way */
+	double start, worked; /* of the try under way */
 };
 
 static void try_begin(struct tries *tries)
@@ -75,7 +76,8 @@ static void note_share(struct bench *bench, const struct tries *tries)
 }
 
 /* The seconds of one call of body on `threads` threads: the best try, each of as many calls as last TRY_SECONDS. */
-static double time_body(struct bench *bench, int threads, uint64_t count, void (*body)(void *context, uint64_t begin, uint64_t end))
+static double time_body(struct bench *bench, int threads, uint64_t count,
+                        void (*body)(void *context, uint64_t begin, uint64_t end))
 {
 	struct tries tries = {0};
 
@@ -99,11 +101,12 @@ static double time_body(struct bench *bench, int threads, uint64_t count, void (
 static void pass_over(void *context, uint64_t begin, uint64_t end)
 {
 	const struct bench *bench = context;
-	const uint64_t unit = LEAST_BYTES / 64 / 16;   /* ranges are handed out in units that keep vectors aligned */
+	const uint64_t unit = LEAST_BYTES / 64 / 16; /* ranges are handed out in units that keep vectors aligned */
 	bench->kernel->scale(bench->vector->amplitudes, begin * unit, end * unit, -1);
 }
 
-/* Thread t passes over its own slice again and again. Slices lie far apart: what one core fetches ahead must not be another's. */
+/* Thread t passes over its own slice again and again. Slices lie far apart: what one core fetches ahead must not be
+ * another's. */
 static void pass_over_slice(void *context, uint64_t begin, uint64_t end)
 {
 	const struct bench *bench = context;
@@ -139,16 +142,19 @@ static void measure_caches(struct bench *bench)
 	const songdo_env *env = bench->env;
 	const uint64_t share = (uint64_t)env->threads * (uint64_t)comm_node_size(env->comm);
 	const uint64_t most = bench->vector->local / (uint64_t)env->threads & ~(uint64_t)63;
-	const uint64_t bytes[3] = {env->cpu.l1_bytes / 2, env->cpu.l2_bytes / 2, min_u64(4 * env->cpu.l2_bytes, env->cpu.l3_bytes / 2 / share)};
+	const uint64_t bytes[3] = {env->cpu.l1_bytes / 2, env->cpu.l2_bytes / 2,
+	                           min_u64(4 * env->cpu.l2_bytes, env->cpu.l3_bytes / 2 / share)};
 
 	bench->apart = most;
 	for (int level = 0; level < 3; level++) {
 		bench->amplitudes = bytes[level] / 16 & ~(uint64_t)63;
-		if (bench->amplitudes == 0 || bench->amplitudes > most || (level == 2 && bytes[2] < 2 * env->cpu.l2_bytes))
+		if (bench->amplitudes == 0 || bench->amplitudes > most ||
+		    (level == 2 && bytes[2] < 2 * env->cpu.l2_bytes))
 			continue;
 		bench->rounds = max_u64(1, SLICE_BYTES / bytes[level]);
 		const double seconds = time_body(bench, env->threads, (uint64_t)env->threads, pass_over_slice);
-		bench->speed->rates.cache[level] = 2.0 * 16 * (double)(bench->amplitudes * bench->rounds) * env->threads / seconds;
+		bench->speed->rates.cache[level] =
+		        2.0 * 16 * (double)(bench->amplitudes * bench->rounds) * env->threads / seconds;
 	}
 }
 
@@ -170,7 +176,7 @@ static songdo_status measure_memory(struct bench *bench, songdo_error *error)
 	bench->speed->rates.touch = (double)bytes / (cpu_seconds() - start);
 	bench->kernel = bench->vector->kernel;
 	for (uint64_t i = 0; !status && i < bench->vector->local; i += bench->vector->local / 8)
-		status = vector_set(bench->vector, i, 1);   /* not all zeros, for the kernels' sake */
+		status = vector_set(bench->vector, i, 1); /* not all zeros, for the kernels' sake */
 	measure_passes(bench);
 	measure_caches(bench);
 	bench->speed->rates.memory_one = bench->speed->pass[bench->speed->passes - 1].one;
@@ -227,21 +233,24 @@ static void fill_coefficients(enum kernel_kind kind, unsigned targets, double co
 	}
 	for (uint64_t i = 0; i < step_coefficients(kind, targets); i++) {
 		const uint64_t row = i / n, column = i % n;
-		const double sign = bit_count(row & column) % 2 ? -1 : 1, size = kind == KERNEL_DIAGONAL ? 1 : 1 / sqrt((double)n);
+		const double sign = bit_count(row & column) % 2 ? -1 : 1,
+		             size = kind == KERNEL_DIAGONAL ? 1 : 1 / sqrt((double)n);
 		const double angle = kind == KERNEL_REAL ? 0 : 0.2 + 0.3 * (double)row + 0.7 * (double)column;
 		out[i] = size * sign * cos(angle) + I * size * sign * sin(angle);
 	}
 }
 
 /* The seconds a thread needs for one step on one amplitude of a block in L1. */
-static songdo_status measure_step(struct bench *bench, struct state *state, enum kernel_kind kind, unsigned targets, double *seconds)
+static songdo_status measure_step(struct bench *bench, struct state *state, enum kernel_kind kind, unsigned targets,
+                                  double *seconds)
 {
-	enum { LOW = 3 };   /* targets above the bits inside a vector */
+	enum { LOW = 3 }; /* targets above the bits inside a vector */
 	const unsigned size = state->vector->kernel->amplitude_bytes;
 	const uint64_t l1 = bench->env->cpu.l1_bytes ? bench->env->cpu.l1_bytes : 32u << 10;
 	const unsigned block = (unsigned)max_u64(LOW + targets, min_u64(bit_highest(l1 / 2 / size), STEP_BITS - 4));
 	double complex coefficient[1 << (2 * STEP_DENSE_TARGETS)];
-	struct step step = {.kind = (uint8_t)kind, .targets = (uint8_t)targets, .coefficients = coefficient}, steps[STEPS];
+	struct step step = {.kind = (uint8_t)kind, .targets = (uint8_t)targets, .coefficients = coefficient},
+	            steps[STEPS];
 	const struct pass pass = {.block = low_mask(block), .count = STEPS};
 	const struct sweep sweep = {.tile = low_mask(block), .count = 1};
 	const struct stage stage = {.count = 1};
@@ -276,7 +285,7 @@ static songdo_status measure_step(struct bench *bench, struct state *state, enum
 	}
 	note_share(bench, &tries);
 	*seconds = tries.best * bench->env->threads / ldexp(STEPS, (int)state->local_bits);
-	bench->env->cost = before;   /* it was no part of any program */
+	bench->env->cost = before; /* it was no part of any program */
 	return status;
 }
 
@@ -291,8 +300,10 @@ static songdo_status measure_steps(struct bench *bench, songdo_precision precisi
 	for (uint64_t x = 0; x < 64 && !status; x++)
 		status = vector_set(state->vector, x << rank_bits << (STEP_BITS - 6), 0.125);
 	for (int kind = 0; kind < KERNEL_KINDS && !status; kind++)
-		for (unsigned k = step_least_targets((enum kernel_kind)kind); k <= step_most_targets((enum kernel_kind)kind) && !status; k++)
-			status = measure_step(bench, state, (enum kernel_kind)kind, k, &bench->speed->rates.of[precision].step[kind][k]);
+		for (unsigned k = step_least_targets((enum kernel_kind)kind);
+		     k <= step_most_targets((enum kernel_kind)kind) && !status; k++)
+			status = measure_step(bench, state, (enum kernel_kind)kind, k,
+			                      &bench->speed->rates.of[precision].step[kind][k]);
 	state_free(state);
 	return status;
 }
@@ -331,7 +342,7 @@ static songdo_status measure_link(struct bench *bench)
 		if (peer >= ranks)
 			continue;
 		status = exchange(bench, peer, bytes, 1, &seconds);
-		best = t == 0 ? best : fmin(best, seconds);   /* the first one makes connections */
+		best = t == 0 ? best : fmin(best, seconds); /* the first one makes connections */
 	}
 	if (peer < ranks && !status)
 		status = exchange(bench, peer, 16, LINK_MESSAGES, &rates->link_seconds);

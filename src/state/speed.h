@@ -13,14 +13,15 @@ enum { SPEED_PASSES = 8 };
 
 struct speed {
 	struct rates rates;
-	double flops[KERNEL_ISAS][2];    /* flops/s of fused multiply-adds by instruction set and precision, all threads; 0:
+	double flops[KERNEL_ISAS]
+	            [2]; /* flops/s of fused multiply-adds by instruction set and precision, all threads; 0:
 	                                    not usable here */
 	struct {
-		uint64_t bytes;              /* of the state, all ranks of the node together */
-		double one, all;             /* bytes/s of a pass over it, read and written, by one thread and by all */
+		uint64_t bytes; /* of the state, all ranks of the node together */
+		double one, all; /* bytes/s of a pass over it, read and written, by one thread and by all */
 	} pass[SPEED_PASSES];
 	size_t passes;
-	double share;                    /* of the cores it asked for, what the worst measurement had at its best: 1 on a quiet
+	double share; /* of the cores it asked for, what the worst measurement had at its best: 1 on a quiet
 	                                    machine, and about 0.5 where something else wanted every core */
 };
 

@@ -15,7 +15,7 @@ static char *under(const char *variable, const char *path)
 	const char *folder = getenv(variable);
 	struct text text = {0};
 
-	if (!folder || folder[0] != '/')   /* a relative one counts as unset, says the XDG specification */
+	if (!folder || folder[0] != '/') /* a relative one counts as unset, says the XDG specification */
 		return NULL;
 	text_add_format(&text, "%s/%s", folder, path);
 	if (text.failed)
@@ -58,8 +58,9 @@ static songdo_status read_machine(songdo_env *env, const char *file, bool named,
 	if (status)
 		return status;
 	if (strcmp(rates.cpu, env->cpu.model) != 0)
-		snprintf(env->remark, sizeof env->remark, "%.80s is about another processor (%.60s) and is not used; measure: songdo bench --save",
-		         file, rates.cpu);
+		snprintf(env->remark, sizeof env->remark,
+		         "%.80s is about another processor (%.60s) and is not used; measure: songdo bench --save", file,
+		         rates.cpu);
 	else
 		env->rates = rates;
 	return SONGDO_OK;

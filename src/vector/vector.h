@@ -48,8 +48,8 @@ struct vector {
  * $XDG_CONFIG_HOME or ~/.config. A name for the caller to free; NULL where there is no such place (all of them unset,
  * or ""). *named: somebody asked for this file. */
 char *env_machine_file(const char *option, bool *named);
-/* Read them, on rank 0, for all ranks. Those of another processor are passed over with a remark; a file that is not there
- * matters only where it was named. SONGDO_BAD_CONFIGURATION. Collective. */
+/* Read them, on rank 0, for all ranks. Those of another processor are passed over with a remark; a file that is not
+ * there matters only where it was named. SONGDO_BAD_CONFIGURATION. Collective. */
 songdo_status env_read_machine(songdo_env *env, const char *option, songdo_error *error);
 /* The bytes a rank may still take, the least over ranks: the caller's bound, and what the node has free divided
  * by its ranks. Reads /proc and cgroup files. Collective. */

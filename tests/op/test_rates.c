@@ -56,28 +56,32 @@ Test(rates, what_was_not_measured_is_left_out)
 Test(rates, what_is_wrong_is_told_with_its_place)
 {
 #define HEAD "songdo.machine 1\ncpu x\nisa avx2\nthreads 2\n"
-	static const struct { const char *text, *message; uint32_t line, column; } cases[] = {
-		{"", "no file of songdo bench", 1, 1},
-		{"songdo.machine 2\ncpu x\n", "no file of songdo bench", 1, 1},
-		{"{}\n", "no file of songdo bench", 1, 1},
-		{HEAD "memory 1e9\nspeed 3\n", "no figure \"speed\"", 6, 1},
-		{HEAD "double.dense.6 1\n", "no figure \"double.dense.6\"", 5, 1},
-		{HEAD "memory\n", "no positive number", 5, 8},
-		{HEAD "memory -1\n", "\"-1\" is no positive number", 5, 8},
-		{HEAD "memory 0\n", "\"0\" is no positive number", 5, 8},
-		{HEAD "memory inf\n", "\"inf\" is no positive number", 5, 8},
-		{HEAD "memory 1e999\n", "\"1e999\" is no positive number", 5, 8},
-		{HEAD "memory 12x\n", "\"12x\" is no positive number", 5, 8},
-		{HEAD "memory 1\nmemory 2\n", "a second \"memory\"", 6, 1},
-		{"songdo.machine 1\ncpu x\nisa avx2\nthreads 0\n", "no number of threads", 4, 9},
-		{"songdo.machine 1\ncpu x\nisa avx2\nthreads two\n", "no number of threads", 4, 9},
-		{"songdo.machine 1\ncpu x\n", "ends too early", 2, 1},
-		{HEAD "mem", "no figure \"mem\"", 5, 1},
+	static const struct {
+		const char *text, *message;
+		uint32_t line, column;
+	} cases[] = {
+	        {"", "no file of songdo bench", 1, 1},
+	        {"songdo.machine 2\ncpu x\n", "no file of songdo bench", 1, 1},
+	        {"{}\n", "no file of songdo bench", 1, 1},
+	        {HEAD "memory 1e9\nspeed 3\n", "no figure \"speed\"", 6, 1},
+	        {HEAD "double.dense.6 1\n", "no figure \"double.dense.6\"", 5, 1},
+	        {HEAD "memory\n", "no positive number", 5, 8},
+	        {HEAD "memory -1\n", "\"-1\" is no positive number", 5, 8},
+	        {HEAD "memory 0\n", "\"0\" is no positive number", 5, 8},
+	        {HEAD "memory inf\n", "\"inf\" is no positive number", 5, 8},
+	        {HEAD "memory 1e999\n", "\"1e999\" is no positive number", 5, 8},
+	        {HEAD "memory 12x\n", "\"12x\" is no positive number", 5, 8},
+	        {HEAD "memory 1\nmemory 2\n", "a second \"memory\"", 6, 1},
+	        {"songdo.machine 1\ncpu x\nisa avx2\nthreads 0\n", "no number of threads", 4, 9},
+	        {"songdo.machine 1\ncpu x\nisa avx2\nthreads two\n", "no number of threads", 4, 9},
+	        {"songdo.machine 1\ncpu x\n", "ends too early", 2, 1},
+	        {HEAD "mem", "no figure \"mem\"", 5, 1},
 	};
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		struct rates rates = {.threads = 7};
 		songdo_error error = {0};
-		cr_assert_eq(rates_parse(&rates, cases[i].text, strlen(cases[i].text), "kept", &error), SONGDO_BAD_CONFIGURATION, "%zu", i);
+		cr_assert_eq(rates_parse(&rates, cases[i].text, strlen(cases[i].text), "kept", &error),
+		             SONGDO_BAD_CONFIGURATION, "%zu", i);
 		cr_assert(strstr(error.message, cases[i].message), "%zu: %s", i, error.message);
 		cr_assert_eq(error.line, cases[i].line, "%zu: line %u", i, error.line);
 		cr_assert_eq(error.column, cases[i].column, "%zu: column %u", i, error.column);
@@ -95,8 +99,10 @@ Test(rates, bytes_of_any_kind_are_read_to_their_end)
 	memset(data, 'x', sizeof data);
 	memcpy(data, HEAD, strlen(HEAD));
 	for (size_t length = 0; length <= sizeof data; length++)
-		cr_assert_eq(rates_parse(&rates, data, length, "kept", NULL), length == strlen(HEAD) || length == strlen(HEAD) - 1 ? SONGDO_OK :
-		             SONGDO_BAD_CONFIGURATION, "%zu", length);
+		cr_assert_eq(rates_parse(&rates, data, length, "kept", NULL),
+		             length == strlen(HEAD) || length == strlen(HEAD) - 1 ? SONGDO_OK
+		                                                                  : SONGDO_BAD_CONFIGURATION,
+		             "%zu", length);
 	data[strlen(HEAD)] = '\0';
 	cr_assert_eq(rates_parse(&rates, data, sizeof data, "kept", NULL), SONGDO_BAD_CONFIGURATION);
 }
