@@ -89,7 +89,11 @@ def test_the_lock_of_the_interpreter_is_released():
 
     ticker = threading.Thread(target=tick)
     ticker.start()
-    songdo.run('include "stdgates.inc"; qubit[22] q; for int i in [1:300] { h q; rx(0.1) q; }', shots=1, threads=1)
+    songdo.run(
+        'include "stdgates.inc"; qubit[22] q; for int i in [1:10] { h q; for int j in [0:20] { cx q[j], q[j + 1]; } }',
+        shots=1,
+        threads=1,
+    )
     done.set()
     ticker.join()
     assert len(ticks) > 10
