@@ -25,7 +25,7 @@ enum { MOST_THREADS = 4096, LEAVES = 1024, LEVELS = 64 };
  * (OMP_PROC_BIND, OMP_PLACES), the calling thread is pinned already and its own mask says nothing; OpenMP remembers. */
 static int affinity_cpus(void)
 {
-	if (omp_get_num_places() > 0)
+	if (omp_get_proc_bind() != omp_proc_bind_false)
 		return omp_get_num_procs();
 	for (int width = CPU_SETSIZE; width <= 1 << 20; width *= 4) {
 		cpu_set_t *set = CPU_ALLOC(width);

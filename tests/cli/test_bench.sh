@@ -106,4 +106,16 @@ SONGDO_MACHINE=''
 expect "with nowhere to keep them nothing is measured" 78 'no place for the figures' bench --save
 SONGDO_MACHINE=/proc/nowhere/machine
 expect "a place that cannot be written is found before the work" 73 '/proc/nowhere' bench --save
+unset SONGDO_MACHINE
+
+# ---- Threads --------------------------------------------------------------------------------------------------
+
+# OpenMP pins the thread that asks: how many there are must not be read off its own mask.
+unset OMP_NUM_THREADS
+run info
+plain=$(sed -n 's/^threads *//p' out)
+export OMP_PROC_BIND=true OMP_PLACES=threads
+run info
+same "$(sed -n 's/^threads *//p' out)" "$plain"
+verdict $? "threads that are pinned are counted"
 finish
