@@ -36,6 +36,21 @@ static uint64_t system_available(void)
 	return available;
 }
 
+/* A field of /proc/self/status, such as "VmRSS:", in bytes; 0 where it is not told. */
+static uint64_t status_bytes(const char *field)
+{
+	char line[128];
+	unsigned long long kib = 0;
+	FILE *stream = fopen("/proc/self/status", "re");
+	if (!stream)
+		return 0;
+	while (kib == 0 && fgets(line, sizeof line, stream))
+		if (strncmp(line, field, strlen(field)) == 0)
+			sscanf(line + strlen(field), "%llu kB", &kib);
+	fclose(stream);
+	return mul_saturated(kib, 1024);
+}
+
 /* What `ulimit -v` leaves of the address space and `ulimit -d` of the private writable part of it. */
 static uint64_t limits_available(void)
 {
@@ -46,19 +61,7 @@ static uint64_t limits_available(void)
 		data.rlim_cur = RLIM_INFINITY;
 	if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
-	char line[128];
-	unsigned long long kib;
-	uint64_t space_used = 0, data_used = 0;
-	FILE *stream = fopen("/proc/self/status", "re");
-	if (stream) {
-		while (fgets(line, sizeof line, stream)) {
-			if (sscanf(line, "VmSize: %llu kB", &kib) == 1)
-				space_used = mul_saturated(kib, 1024);
-			if (sscanf(line, "VmData: %llu kB", &kib) == 1)
-				data_used = mul_saturated(kib, 1024);
-		}
-		fclose(stream);
-	}
+	const uint64_t space_used = status_bytes("VmSize:"), data_used = status_bytes("VmData:");
 	const uint64_t space_left =
 	        space.rlim_cur == RLIM_INFINITY ? UINT64_MAX : space.rlim_cur - min_u64(space.rlim_cur, space_used);
 	const uint64_t data_left =
@@ -69,6 +72,16 @@ static uint64_t limits_available(void)
 uint64_t memory_available(void)
 {
 	return min_u64(min_u64(system_available(), cgroup_memory_left("/proc/self")), limits_available());
+}
+
+uint64_t memory_share(uint64_t processes)
+{
+	const uint64_t share = memory_available() / processes;
+	struct rlimit resident;
+	if (getrlimit(RLIMIT_RSS, &resident) != 0 || resident.rlim_cur == RLIM_INFINITY)
+		return share;
+	const uint64_t limit = resident.rlim_cur / processes;
+	return min_u64(share, limit - min_u64(limit, status_bytes("VmRSS:")));
 }
 
 /* ---- The account ---------------------------------------------------------------------------------- */

@@ -18,6 +18,10 @@ struct memory_account {
  * still allows, and what `ulimit -v` and `-d` leave. The node's share is not divided here. */
 uint64_t memory_available(void);
 
+/* This process's part of that where so many like it (1 or more) share the node. Here `ulimit -m` counts too, as a limit
+ * of all of them together: Linux heeds it nowhere, but Slurm tells by it what memory a job asked for. */
+uint64_t memory_share(uint64_t processes);
+
 /* True where bytes more would stay within the limit. */
 bool memory_fits(const struct memory_account *account, uint64_t bytes);
 

@@ -260,8 +260,7 @@ static int measure(const struct request *request, songdo_env *env)
 	status = speed_measure(&speed, env, &error);
 	if (status != SONGDO_OK) {
 		error.code = status;
-		code = status == SONGDO_INTERRUPTED ? (int)comm_agree(env->comm, (songdo_status)signals_code())
-		                                    : cli_complain(&error, "", NULL, 0);
+		code = status == SONGDO_INTERRUPTED ? signals_end(env) : cli_complain(&error, "", NULL, 0);
 		goto done;
 	}
 	busy = speed.share < BUSY;

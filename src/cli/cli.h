@@ -183,10 +183,11 @@ int sweep_run(songdo_env *env, songdo_prepared *prepared, const struct rows *row
 
 /* ---- Signals ------------------------------------------------------------------------------------------- */
 
-/* From here on SIGINT and SIGTERM ask for an end; a second after, the process ends by itself. */
+/* From here on SIGINT, SIGTERM and SIGUSR1 (which mpirun hands on to its ranks) ask for an end; a second after, ten
+ * after SIGUSR1, the process ends by itself. */
 void signals_catch(void);
 int signals_poll(void *context);
-/* The exit code of an interrupted command: 130, or 143 after SIGTERM. */
-int signals_code(void);
+/* Tell that the command was stopped, and return its exit code: 130, 143 after SIGTERM, 75 after SIGUSR1. Collective. */
+int signals_end(songdo_env *env);
 
 #endif

@@ -95,6 +95,18 @@ void input_close(struct input *input)
 	*input = (struct input){ 0 };
 }
 
+/* srun without PMIx starts tasks that know nothing of each other: each would do the whole work, and write the same file. */
+static void warn_of_lonely_tasks(void)
+{
+	const char *tasks = getenv("SLURM_STEP_NUM_TASKS"), *task = getenv("SLURM_PROCID");
+
+	if (tasks == NULL || atoi(tasks) < 2 || task == NULL || strcmp(task, "0") != 0)
+		return;
+	if (getenv("OMPI_COMM_WORLD_SIZE") == NULL && getenv("PMI_RANK") == NULL && getenv("PMIX_RANK") == NULL)
+		cli_say("the %s tasks of this step are not ranks: each does all the work alone. srun --mpi=pmix makes ranks of them",
+		        tasks);
+}
+
 int cli_open_env(songdo_env **env, const songdo_env_options *options)
 {
 	songdo_error error = { 0 };
@@ -102,8 +114,10 @@ int cli_open_env(songdo_env **env, const songdo_env_options *options)
 	char *source = NULL;
 	size_t length = 0;
 
-	if (status == SONGDO_OK)
+	if (status == SONGDO_OK) {
+		warn_of_lonely_tasks();
 		return SONGDO_OK;
+	}
 	error.code = status;
 	if (error.line > 0)
 		text_read_file(&source, &length, error.file, RATES_FILE_LIMIT, NULL);

@@ -221,10 +221,8 @@ static int print_result(const struct request *request, songdo_env *env, const so
 static int end_early(const struct request *request, songdo_env *env, songdo_status status, songdo_error *error,
                      const struct input *input)
 {
-	if (status == SONGDO_INTERRUPTED) {
-		cli_say("interrupted");
-		return (int)comm_agree(env->comm, (songdo_status)signals_code());
-	}
+	if (status == SONGDO_INTERRUPTED)
+		return signals_end(env);
 	error->code = status;
 	return observable_list_complain(&request->observables, error, request->run.name, input);
 }

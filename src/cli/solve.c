@@ -270,8 +270,7 @@ static int solve_instance(struct request *request, songdo_env *env)
 	request->solve.progress = request->verbose ? show_training : NULL;
 	status = solve(&report, env, instance, &request->solve, &error);
 	if (status == SONGDO_INTERRUPTED) {
-		cli_say("interrupted");
-		code = (int)comm_agree(env->comm, (songdo_status)signals_code());
+		code = signals_end(env);
 	} else if (status != SONGDO_OK) {
 		error.code = status;
 		code = cli_complain(&error, request->instance.file, NULL, 0);

@@ -62,7 +62,7 @@ songdo_status run_forecast(struct forecast *forecast, const songdo_program *prog
 	songdo_error own = { 0 };
 	struct run run = { .program = program, .options = options != NULL ? *options : defaults, .error = error != NULL ? error : &own };
 	const uint64_t ranks = max_u64(wanted->ranks, 1), nodes = min_u64(max_u64(wanted->nodes, 1), ranks);
-	const uint64_t node_memory = wanted->node_memory != 0 ? wanted->node_memory : memory_available();
+	const uint64_t node_memory = wanted->node_memory != 0 ? wanted->node_memory : memory_share(1);
 	struct path *path = NULL;
 	songdo_status status;
 

@@ -128,7 +128,7 @@ const char *songdo_env_isa(const songdo_env *env) { return kernel_name(env->isa)
  * they were made, so the system does not count them as free. */
 static uint64_t memory_left(songdo_env *env)
 {
-	uint64_t share = memory_available() / (uint64_t)comm_node_size(env->comm);
+	uint64_t share = memory_share((uint64_t)comm_node_size(env->comm));
 	uint64_t limit = add_saturated(env->memory.held, share);
 	env->memory.limit = env->max_memory ? min_u64(limit, env->max_memory) : limit;
 	return env->memory.limit > env->memory.held ? env->memory.limit - env->memory.held : 0;

@@ -136,6 +136,21 @@ Test(memory, available_respects_ulimit_d)
 	cr_assert(available <= 64 * MIB && available > 60 * MIB, "%llu", (unsigned long long)available);
 }
 
+/* The limit is that of all processes together, so each has its part, less what it holds already. */
+Test(memory, a_share_respects_ulimit_m)
+{
+	struct rlimit limit;
+	getrlimit(RLIMIT_RSS, &limit);
+	limit.rlim_cur = 800 * MIB;
+	cr_assert_eq(setrlimit(RLIMIT_RSS, &limit), 0);
+	const uint64_t alone = memory_share(1), quarter = memory_share(4);
+	cr_assert(alone < 800 * MIB && alone > 600 * MIB, "%llu", (unsigned long long)alone);
+	cr_assert(quarter < 200 * MIB && quarter > alone - 605 * MIB, "%llu", (unsigned long long)quarter);
+	limit.rlim_cur = MIB;
+	cr_assert_eq(setrlimit(RLIMIT_RSS, &limit), 0);
+	cr_assert_eq(memory_share(1), 0);
+}
+
 /* ---- Control groups, as files that a test wrote ----------------------------------------------------- */
 
 /* A folder that stands for /proc/self and for the file systems mounted on `mount`. */

@@ -224,10 +224,34 @@ if [ -e /dev/full ]; then
 fi
 }
 
+# ---- Slurm ------------------------------------------------------------------------------------------------
+slurm() {
+export SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=0
+run run bell.qasm --seed 1
+if [ "$ranks" -eq 1 ]; then
+	[ $code -eq 0 ] && grep -q 'the 4 tasks of this step are not ranks' err
+	verdict $? "tasks that srun started without PMIx are told that they are no ranks"
+	SLURM_PROCID=1
+	run run bell.qasm --seed 1
+	[ $code -eq 0 ] && ! grep -q 'tasks' err
+	verdict $? "and only the first of them says so"
+else
+	[ $code -eq 0 ] && ! grep -q 'tasks' err
+	verdict $? "ranks inside a step of Slurm are ranks"
+fi
+unset SLURM_STEP_NUM_TASKS SLURM_PROCID
+if [ "$ranks" -eq 1 ]; then
+	(ulimit -m 100000 && "$songdo" run large.qasm > out 2> err)
+	code=$?
+	[ $code -eq 69 ] && grep -qE 'where (97|9[0-6]|8[0-9])\.[0-9] MiB are free' err
+	verdict $? "what a job asked for, as Slurm tells by ulimit -m, limits a run"
+fi
+}
+
 # ---- Signals ------------------------------------------------------------------------------------------------
 signals() {
 # Long enough to be interrupted, small enough to run anywhere.
-{ echo 'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; for int i in [0:100000] { h q; cx q[0], q[21]; rx(0.1) q; }'; } > long.qasm
+{ echo 'OPENQASM 3.0; include "stdgates.inc"; qubit[22] q; for int i in [0:1000000] { h q; cx q[0], q[21]; rx(0.1) q; }'; } > long.qasm
 interrupt() {
 	local name=$1 signal=$2 wanted=$3 start end
 	"${launch[@]}" "$songdo" run long.qasm -o partial.json > out 2> err < /dev/null &
@@ -247,7 +271,12 @@ if [ "$ranks" -eq 1 ]; then
 	set -m
 	interrupt "Ctrl-C ends the work within a second, with 130 and no partial file" INT 130 2 3
 	interrupt "SIGTERM ends it with 143" TERM 143 2 3
+	interrupt "SIGUSR1, a warning of the time limit, ends it with 75" USR1 75 2 5
 	set +m
+else
+	interrupt "SIGUSR1, which mpirun hands on, ends all ranks with 75" USR1 75 4 12
+	[ "$(grep -c 'songdo: stopped before the time limit' err)" -eq 1 ]
+	verdict $? "it is told once"
 fi
 }
 
@@ -258,6 +287,7 @@ else
 	works
 	wrong
 	misfits
+	slurm
 	signals
 fi
 finish

@@ -4,8 +4,8 @@
     check_tutorial.py PAGE SONGDO ROOT [MPIRUN]
 
 Commands are the lines of ```console blocks that begin with "$ ", continued by lines that begin with "> ". What follows is
-their output, both streams together; "..." stands for any text, a line of nothing else for any lines. Without MPIRUN its commands
-run alone: the answers are the same.
+their output, both streams together; "..." stands for any text, a line of nothing else for any lines. A command must end with 0
+unless the next one is "echo $?", which then shows its exit code. Without MPIRUN its commands run alone: the answers are the same.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -49,6 +49,7 @@ def main(page, songdo, root, mpirun=None):
     environment = dict(os.environ, PATH=os.pathsep.join(directories + [os.environ["PATH"]]), LC_ALL="C.UTF-8")
     found = commands(pathlib.Path(page))
     print(f"1..{len(found)}")
+    code = 0
     with tempfile.TemporaryDirectory() as folder:
         for name in ("circuits", "instances"):
             (pathlib.Path(folder) / name).symlink_to(root / name)
@@ -58,12 +59,14 @@ def main(page, songdo, root, mpirun=None):
                 command = command.split("songdo", 1)[1]
                 command = f"songdo{command}"
                 title += " (alone)"
-            ran = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+            last, answered = code, i < len(found) and found[i][1] == "echo $?"
+            ran = subprocess.run(["bash", "-c", f"(exit {last})\n{command}"], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
-            good = re.fullmatch(pattern(expected), ran.stdout) is not None
+            code = ran.returncode
+            good = re.fullmatch(pattern(expected), ran.stdout) is not None and (code == 0 or answered)
             print(f"{'ok' if good else 'not ok'} {i} - {title}")
             if not good:
-                print("".join(f"# {line}\n" for line in ran.stdout.splitlines()), end="")
+                print(f"# ended with {code}\n" + "".join(f"# {line}\n" for line in ran.stdout.splitlines()), end="")
 
 
 main(*sys.argv[1:])
