@@ -21,6 +21,7 @@ enum {
 	WINDOW = 4096,      /* operators skipped before a walk ends: bounds the time of a plan */
 	USE_WINDOW = 16384, /* how far ahead a remap looks for the next use of a wire */
 	SEEDS = 8,
+	POSTPONED = 1024,   /* diagonals put off at a time: every walk passes them again */
 };
 
 /* A set of wires that operators may move, and how it may grow. */
@@ -115,7 +116,7 @@ static uint64_t first_ready(const struct builder *b, int32_t list, uint64_t base
 {
 	uint64_t blocked_moved = 0, blocked_read = 0;
 	unsigned skipped = 0;
-	for (int32_t i = list; i != NONE && (base & ~blocked_moved) && skipped < WINDOW; i = b->item[i].next, skipped++) {
+	for (int32_t i = list; i != NONE && (base & ~blocked_moved) && skipped < WINDOW; i = b->item[i].next) {
 		const struct item *item = &b->item[i];
 		const bool ready = !(item->moved & (blocked_moved | blocked_read)) && !(item->read & blocked_moved);
 		if (!item->moved && ready)
@@ -124,6 +125,7 @@ static uint64_t first_ready(const struct builder *b, int32_t list, uint64_t base
 			return item->moved;
 		blocked_moved |= item->moved;
 		blocked_read |= item->read;
+		skipped++;
 	}
 	return 0;
 }
@@ -253,11 +255,14 @@ static void postpone(struct builder *b, int32_t *taken, int32_t *list, uint64_t 
 		reversed = i;
 	}
 	uint64_t awaited = 0;
+	unsigned postponed = 0;
 	for (int32_t i = reversed, next; i != NONE; i = next) {
 		struct item *item = &b->item[i];
 		next = item->next;
 		awaited |= item->moved;
-		int32_t *const to = item->moved || item->read & awaited ? &kept : list;
+		const bool stays = item->moved || item->read & awaited || postponed == POSTPONED;
+		int32_t *const to = stays ? &kept : list;
+		postponed += !stays;
 		item->next = *to;
 		*to = i;
 	}

@@ -511,6 +511,27 @@ Test(plan, qubits_join_when_they_first_change)
 	circuit_fini(&circuit);
 }
 
+Test(plan, a_wide_operator_behind_thousands_of_diagonals_is_found, .timeout = 60)
+{
+	uint64_t seed = 13;
+	struct songdo_circuit circuit;
+	circuit_init(&circuit);
+	for (unsigned i = 0; i < 6000; i++) {
+		uint32_t pair[2];
+		shuffled(pair, 2, 12, &seed);
+		circuit_add_gate(&circuit, GATE_Z, NULL, 1, 1, pair, NULL);
+	}
+	double complex matrix[256];
+	oracle_random_unitary(matrix, 16, 0, &seed);
+	const uint32_t qubit[] = {20, 21, 22, 23};
+	circuit_add_matrix(&circuit, 4, matrix, 0, 0, qubit, NULL);
+	const struct machine_description machine = {.ranks = 1, .threads = 2};
+	struct plan *plan = make(&circuit, 24, &machine, NULL);
+	cr_assert_geq(plan->schedule.sweeps, 1);
+	plan_free(plan);
+	circuit_fini(&circuit);
+}
+
 static void add_fourier(struct songdo_circuit *circuit, unsigned n)
 {
 	for (uint32_t i = n; i-- > 0;) {
