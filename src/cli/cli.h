@@ -114,6 +114,8 @@ void observable_list_close(struct observable_list *list);
 
 /* songdo_env_open, with a message where it fails: about a line of the machine's kept rates it shows the line. */
 int cli_open_env(songdo_env **env, const songdo_env_options *options);
+/* Whether an env was opened: then MPI, where it was started, lets no rank end before rank 0 has said what it had to say. */
+bool cli_ranks_met(void);
 
 /* Make the folders that a file's name goes through; on rank 0. */
 int output_make_folder(const char *file);

@@ -107,6 +107,10 @@ static void warn_of_lonely_tasks(void)
 		        tasks);
 }
 
+static bool met;   /* an env was opened */
+
+bool cli_ranks_met(void) { return met; }
+
 int cli_open_env(songdo_env **env, const songdo_env_options *options)
 {
 	songdo_error error = { 0 };
@@ -114,7 +118,8 @@ int cli_open_env(songdo_env **env, const songdo_env_options *options)
 	char *source = NULL;
 	size_t length = 0;
 
-	if (status == SONGDO_OK) {
+	met = status == SONGDO_OK;
+	if (met) {
 		warn_of_lonely_tasks();
 		return SONGDO_OK;
 	}

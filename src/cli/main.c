@@ -54,7 +54,7 @@ int main(int argc, char **argv)
 {
 	const int code = run_command(argc, argv);
 
-	if (code != SONGDO_OK && cli_rank() != 0)
+	if (code != SONGDO_OK && cli_rank() != 0 && !cli_ranks_met())
 		sleep(PATIENCE_SECONDS);
 	return code;
 }
