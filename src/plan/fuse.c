@@ -9,7 +9,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/bits.h"
-#include "plan/build.h"
+#include "plan/blocked.h"
 
 enum {
 	POOL = 256,            /* diagonals that wait */
@@ -34,8 +34,6 @@ static double cost_of(const struct item *item)
 {
 	return step_cost((enum kernel_kind)item->kind, item->targets, bit_count(item->control_mask));
 }
-
-static uint64_t wires_of(const struct item *item) { return item->moved | item->read; }
 
 /* Append a step made of the atoms of the items that `chain` lists; recipe->wire and controls are set. */
 static void add_step(struct fuser *f, enum kernel_kind kind, unsigned targets, const struct recipe *frame,
@@ -114,7 +112,7 @@ static void flush_pool(struct fuser *f, uint64_t mask, bool everything)
 		for (unsigned round = 0; round < 3; round++)
 			for (unsigned i = 0; i < f->pooled; i++) {
 				const struct item *item = &b->item[f->pool[i]];
-				const uint64_t own = wires_of(item);
+				const uint64_t own = item_wires(item);
 				const bool is_due = everything || own & mask;
 				if (joined[i] || (round == 0 && !is_due) || (round == 1 && own & ~wires))
 					continue;
@@ -141,7 +139,7 @@ static void flush_pool(struct fuser *f, uint64_t mask, bool everything)
 			if (joined[i] && (pays || joined[i] == 2)) {
 				chain[chained++] = f->pool[i];
 			} else {
-				f->pool_wires |= wires_of(&b->item[f->pool[i]]);
+				f->pool_wires |= item_wires(&b->item[f->pool[i]]);
 				f->pool[kept++] = f->pool[i];
 			}
 		}
@@ -161,7 +159,7 @@ static void add_to_pool(struct fuser *f, int32_t i)
 	if (f->pooled == POOL)
 		flush_pool(f, 0, true);
 	f->pool[f->pooled++] = i;
-	f->pool_wires |= wires_of(&f->b->item[i]);
+	f->pool_wires |= item_wires(&f->b->item[i]);
 }
 
 /* The rotations on `count` wires as one step. */
@@ -208,24 +206,6 @@ static void flush_rotations(struct fuser *f)
 	}
 }
 
-/* What stays behind in a walk over the list, and holds up what comes after it. */
-struct blocked {
-	uint64_t moved, read;
-	unsigned items;
-};
-
-static bool is_blocked(const struct blocked *blocked, const struct item *item)
-{
-	return item->moved & (blocked->moved | blocked->read) || item->read & blocked->moved;
-}
-
-static void block(struct blocked *blocked, const struct item *item)
-{
-	blocked->moved |= item->moved;
-	blocked->read |= item->read;
-	blocked->items++;
-}
-
 static bool goes_on(const struct fuser *f, const struct blocked *blocked)
 {
 	const uint64_t all = low_mask(f->b->qubits);
@@ -239,8 +219,8 @@ static void pool_diagonals(struct fuser *f, int32_t *list)
 	int32_t *link = list;
 	for (int32_t i = *list; i != NONE && goes_on(f, &blocked); i = *link) {
 		struct item *item = &f->b->item[i];
-		if (item->moved || is_blocked(&blocked, item)) {
-			block(&blocked, item);
+		if (item->moved || blocked_holds(&blocked, item)) {
+			blocked_add(&blocked, item);
 			link = &item->next;
 		} else {
 			*link = item->next;
@@ -257,8 +237,8 @@ static void run_round(struct fuser *f, int32_t *list)
 	pool_diagonals(f, list);
 	for (int32_t i = *list; i != NONE && goes_on(f, &blocked); i = *link) {
 		struct item *item = &f->b->item[i];
-		if (is_blocked(&blocked, item)) {
-			block(&blocked, item);
+		if (blocked_holds(&blocked, item)) {
+			blocked_add(&blocked, item);
 			link = &item->next;
 			continue;
 		}

@@ -6,7 +6,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "base/bits.h"
-#include "plan/build.h"
+#include "plan/blocked.h"
 
 /* Items that gather on one or two wires. */
 struct gathering {
@@ -22,8 +22,6 @@ struct gatherer {
 	int8_t of_wire[MAX_BITS]; /* the slot of a wire's gathering (its lowest wire then), or NONE */
 	int32_t first, last;      /* the new list */
 };
-
-static uint64_t wires_of(const struct item *item) { return item->moved | item->read; }
 
 static void emit(struct gatherer *g, int32_t i)
 {
@@ -123,7 +121,7 @@ static void open_gathering(struct gatherer *gatherer, uint64_t wires, int32_t i)
 static void gather(struct gatherer *g, int32_t i)
 {
 	const struct item *item = &g->b->item[i];
-	const uint64_t wires = wires_of(item);
+	const uint64_t wires = item_wires(item);
 	const bool fits = wires && bit_count(wires) <= 2 && g->b->local_bits >= 2;
 	const int slot = wires ? g->of_wire[bit_lowest(wires)] : NONE;
 	if (fits && slot != NONE && !(wires & ~g->gathering[slot].wires)) {

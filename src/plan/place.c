@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/bits.h"
-#include "plan/build.h"
+#include "plan/blocked.h"
 
 enum {
 	WINDOW = 4096,      /* operators skipped before a walk ends: bounds the time of a plan */
@@ -51,14 +51,13 @@ static void add_seed(struct seeds *seeds, uint64_t set)
 static double walk(struct builder *b, int32_t *first, struct reach *reach, int32_t *taken, struct seeds *seeds)
 {
 	const uint64_t all = low_mask(b->qubits);
-	uint64_t blocked_moved = 0, blocked_read = 0;
+	struct blocked blocked = {0};
 	double weight = 0;
-	unsigned skipped = 0;
 	int32_t *end = taken;
 	for (int32_t *link = first, i = *first, next; i != NONE; i = next) {
 		struct item *item = &b->item[i];
 		next = item->next;
-		bool fits = !(item->moved & (blocked_moved | blocked_read)) && !(item->read & blocked_moved);
+		bool fits = !blocked_holds(&blocked, item);
 		const uint64_t need = item->moved & ~(reach->base | reach->extra);
 		if (fits && need) {
 			if (seeds && !(need & ~reach->allowed))
@@ -77,9 +76,8 @@ static double walk(struct builder *b, int32_t *first, struct reach *reach, int32
 			continue;
 		}
 		link = &item->next;
-		blocked_moved |= item->moved;
-		blocked_read |= item->read;
-		if ((blocked_moved & all) == all || ++skipped == WINDOW)
+		blocked_add(&blocked, item);
+		if ((blocked.moved & all) == all || blocked.items == WINDOW)
 			break;
 	}
 	if (taken)
@@ -114,18 +112,15 @@ static uint64_t fill(uint64_t set, uint64_t region, unsigned size)
 /* What the first operator that could run on the wires of `base` moves; 0 where there is none. */
 static uint64_t first_ready(const struct builder *b, int32_t list, uint64_t base)
 {
-	uint64_t blocked_moved = 0, blocked_read = 0;
-	unsigned skipped = 0;
-	for (int32_t i = list; i != NONE && (base & ~blocked_moved) && skipped < WINDOW; i = b->item[i].next) {
+	struct blocked blocked = {0};
+	for (int32_t i = list; i != NONE && (base & ~blocked.moved) && blocked.items < WINDOW; i = b->item[i].next) {
 		const struct item *item = &b->item[i];
-		const bool ready = !(item->moved & (blocked_moved | blocked_read)) && !(item->read & blocked_moved);
+		const bool ready = !blocked_holds(&blocked, item);
 		if (!item->moved && ready)
 			continue;
 		if (ready && !(item->moved & ~base))
 			return item->moved;
-		blocked_moved |= item->moved;
-		blocked_read |= item->read;
-		skipped++;
+		blocked_add(&blocked, item);
 	}
 	return 0;
 }
